@@ -1,0 +1,97 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let swift: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let package = Package(
+    name: "ChatRPC",
+    platforms: [.macOS(.v15)],
+    products: [
+        .library(name: "ChatRPCClient", targets: ["ChatRPCClient"]),
+        .executable(name: "chatrpc", targets: ["chatrpc"]),
+        .executable(name: "protoc-gen-chatrpc", targets: ["protoc-gen-chatrpc"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    ],
+    targets: [
+        .systemLibrary(
+            name: "CNghttp2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
+        .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(
+            name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
+
+        .target(name: "ProtobufRuntime", dependencies: ["CProtobufC"], swiftSettings: swift),
+        .target(name: "RPCCore", dependencies: ["ProtobufRuntime"], swiftSettings: swift),
+
+        .target(name: "CGeneratedRPC", dependencies: ["CProtobufC"], path: "Sources/GeneratedRPC/C"),
+        .target(
+            name: "GeneratedRPC", dependencies: ["CGeneratedRPC", "ProtobufRuntime", "RPCCore"],
+            path: "Sources/GeneratedRPC/Swift", swiftSettings: swift),
+        .target(
+            name: "CGeneratedMessages", dependencies: ["CGeneratedRPC", "CProtobufC"],
+            path: "Sources/GeneratedMessages/C"),
+        .target(
+            name: "GeneratedMessages",
+            dependencies: ["CGeneratedMessages", "GeneratedRPC", "ProtobufRuntime", "RPCCore"],
+            path: "Sources/GeneratedMessages/Swift", exclude: ["openapi.json"], swiftSettings: swift),
+
+        .target(
+            name: "RPCTransport",
+            dependencies: [
+                "CNghttp2", "RPCCore", "ProtobufRuntime", "GeneratedRPC",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
+            ], swiftSettings: swift),
+        .target(
+            name: "RESTGateway",
+            dependencies: [
+                "RPCTransport", "RPCCore", "ProtobufRuntime",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
+            ], swiftSettings: swift),
+        .target(
+            name: "ChatStore",
+            dependencies: [
+                "CLibPQ", "GeneratedMessages", "GeneratedRPC", "ProtobufRuntime",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Logging", package: "swift-log"),
+            ], swiftSettings: swift),
+        .target(
+            name: "ChatRPCServer",
+            dependencies: [
+                "ChatStore", "GeneratedMessages", "GeneratedRPC", "RESTGateway", "RPCTransport", "RPCCore",
+                "ProtobufRuntime",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ], swiftSettings: swift),
+        .target(
+            name: "ChatRPCClient",
+            dependencies: [
+                "GeneratedMessages", "GeneratedRPC", "RPCTransport", "RPCCore", "ProtobufRuntime",
+            ], swiftSettings: swift),
+        .executableTarget(
+            name: "chatrpc",
+            dependencies: [
+                "ChatRPCServer",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: swift),
+        .executableTarget(name: "protoc-gen-chatrpc", swiftSettings: swift),
+    ],
+    swiftLanguageModes: [.v6]
+)

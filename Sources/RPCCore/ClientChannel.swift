@@ -1,0 +1,53 @@
+public import ProtobufRuntime
+
+/// What a caller may say about one call.
+public struct CallOptions: Sendable {
+    /// How long the call may take; nil means that it may take for ever.
+    public var timeout: Duration?
+    /// What goes along with the request.
+    public var metadata: Metadata
+
+    public init(timeout: Duration? = nil, metadata: Metadata = [:]) {
+        self.timeout = timeout
+        self.metadata = metadata
+    }
+}
+
+/// The answer to a call that returns one message.
+public struct UnaryResponse<Message: Sendable>: Sendable {
+    public var message: Message
+    public var initialMetadata: Metadata
+    public var trailingMetadata: Metadata
+
+    public init(message: Message, initialMetadata: Metadata = [:], trailingMetadata: Metadata = [:]) {
+        self.message = message
+        self.initialMetadata = initialMetadata
+        self.trailingMetadata = trailingMetadata
+    }
+}
+
+/// Something that calls can be made on. Every failure is thrown as an ``RPCError``.
+///
+/// Cancelling the calling task cancels the call. The streaming kinds hand the response stream to a closure, so that
+/// the call is over, one way or the other, when the method returns.
+public protocol ClientChannel: Sendable {
+    func unary<Request: ProtobufMessage, Response: ProtobufMessage>(
+        _ method: MethodDescriptor<Request, Response>, _ request: Request, options: CallOptions
+    ) async throws -> UnaryResponse<Response>
+
+    func serverStreaming<Request: ProtobufMessage, Response: ProtobufMessage, Result: Sendable>(
+        _ method: MethodDescriptor<Request, Response>, _ request: Request, options: CallOptions,
+        _ body: @Sendable (MessageStream<Response>) async throws -> Result
+    ) async throws -> Result
+
+    func clientStreaming<Request: ProtobufMessage, Response: ProtobufMessage>(
+        _ method: MethodDescriptor<Request, Response>, options: CallOptions,
+        _ requests: @escaping @Sendable (MessageWriter<Request>) async throws -> Void
+    ) async throws -> UnaryResponse<Response>
+
+    func bidirectional<Request: ProtobufMessage, Response: ProtobufMessage, Result: Sendable>(
+        _ method: MethodDescriptor<Request, Response>, options: CallOptions,
+        _ requests: @escaping @Sendable (MessageWriter<Request>) async throws -> Void,
+        _ body: @Sendable (MessageStream<Response>) async throws -> Result
+    ) async throws -> Result
+}
