@@ -81,6 +81,11 @@ public struct AppendResult: Sendable, Hashable {
 public struct MessageDigest: Sendable, Hashable {
     public let words: (UInt64, UInt64, UInt64, UInt64)
 
+    /// From the digest's four big-endian words.
+    public init(word0: UInt64, word1: UInt64, word2: UInt64, word3: UInt64) {
+        words = (word0, word1, word2, word3)
+    }
+
     /// From 32 bytes; nil if there are more or fewer.
     public init?(_ bytes: some Sequence<UInt8>) {
         var words: [UInt64] = [0, 0, 0, 0]

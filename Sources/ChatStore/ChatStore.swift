@@ -36,7 +36,8 @@ public protocol ChatStore: Sendable {
     /// A session, deleted or not.
     func session(_ id: UUID, owner: String?) async throws -> Session
 
-    /// A page of sessions by last activity (last_message_at, or else created_at), newest first, then by id.
+    /// A page of sessions by last activity (last_message_at, or else created_at), newest first, then by id. Fills in
+    /// sessions and has_more; the tokens are the service's.
     func listSessions(_ query: SessionQuery, owner: String?) async throws -> ListSessionsResponse
 
     /// Changes the name, the description, or both; an empty description removes it. Moves the revision by one, unless
