@@ -1,0 +1,6 @@
+#ifndef CHATRPC_CNGHTTP2_SHIM_H
+#define CHATRPC_CNGHTTP2_SHIM_H
+
+#include <nghttp2/nghttp2.h>
+
+#endif

@@ -1,0 +1,136 @@
+import CNghttp2
+import NIOCore
+
+/// nghttp2's callbacks, each turned into one call on the session's delegate or on a stream.
+enum HTTP2Callbacks {
+    /// Sessions copy it, so one is enough for all, for ever. It is not changed after it was made.
+    nonisolated(unsafe) static let table: OpaquePointer = {
+        var callbacks: OpaquePointer?
+        guard nghttp2_session_callbacks_new(&callbacks) == 0, let callbacks else { fatalError("out of memory") }
+        nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks, onBeginHeaders)
+        nghttp2_session_callbacks_set_on_header_callback(callbacks, onHeader)
+        nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks, onFrame)
+        nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks, onData)
+        nghttp2_session_callbacks_set_on_stream_close_callback(callbacks, onStreamClose)
+        nghttp2_session_callbacks_set_send_data_callback(callbacks, sendData)
+        return callbacks
+    }()
+
+    private static func session(_ userData: UnsafeMutableRawPointer?) -> HTTP2Session {
+        // The session sets it right after it makes the handle.
+        Unmanaged<HTTP2Session>.fromOpaque(userData.unsafelyUnwrapped).takeUnretainedValue()
+    }
+
+    private static let onBeginHeaders: nghttp2_on_begin_headers_callback = { _, frame, userData in
+        guard let frame, let userData else { return 0 }
+        let session = session(userData)
+        session.headers.removeAll()
+        guard frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST else { return 0 }
+        let id = frame.pointee.hd.stream_id
+        guard let stream = session.delegate.openStream(id: id) else {
+            session.refuse(id)
+            return 0
+        }
+        session.attach(stream, id: id)
+        return 0
+    }
+
+    private static let onHeader: nghttp2_on_header_callback = {
+        _, _, name, nameCount, value, valueCount, _, userData in
+        let session = session(userData)
+        session.headers.append(
+            name: UnsafeRawBufferPointer(start: name, count: nameCount),
+            value: UnsafeRawBufferPointer(start: value, count: valueCount))
+        guard session.headers.isAbuse else { return 0 }
+        session.terminate(.enhanceYourCalm)
+        return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue
+    }
+
+    private static let onFrame: nghttp2_on_frame_recv_callback = { _, frame, userData in
+        guard let frame else { return 0 }
+        let session = session(userData)
+        let header = frame.pointee.hd
+        switch UInt32(header.type) {
+        case NGHTTP2_DATA.rawValue:
+            if header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0 {
+                session.stream(header.stream_id)?.receiveEnd()
+            }
+        case NGHTTP2_HEADERS.rawValue:
+            guard let stream = session.stream(header.stream_id) else { return 0 }
+            stream.receiveHeaders(session.headers, kind: kind(frame.pointee.headers.cat))
+            if header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0 { stream.receiveEnd() }
+        default:
+            session.receiveControlFrame(frame)
+        }
+        return 0
+    }
+
+    private static func kind(_ category: nghttp2_headers_category) -> HTTP2Stream.HeadersKind {
+        switch category {
+        case NGHTTP2_HCAT_REQUEST: .request
+        case NGHTTP2_HCAT_RESPONSE: .response
+        default: .later
+        }
+    }
+
+    private static let onData: nghttp2_on_data_chunk_recv_callback = { _, _, id, data, count, userData in
+        let session = session(userData)
+        session.consumeConnection(count)
+        session.stream(id)?.receiveData(UnsafeRawBufferPointer(start: data, count: count))
+        return 0
+    }
+
+    private static let onStreamClose: nghttp2_on_stream_close_callback = { _, id, code, userData in
+        let session = session(userData)
+        guard let stream = session.stream(id) else { return 0 }
+        session.remove(stream)
+        stream.didClose(HTTP2ErrorCode(rawValue: code))
+        return 0
+    }
+
+    /// How much of the body can go now.
+    static let readBody: nghttp2_data_source_read_callback = { _, _, _, limit, flags, source, userData in
+        guard let flags, let pointer = source?.pointee.ptr else { return Int(NGHTTP2_ERR_DEFERRED.rawValue) }
+        let stream = Unmanaged<HTTP2Stream>.fromOpaque(pointer).takeUnretainedValue()
+        let queued = stream.outgoing.queuedBytes
+        let count = min(queued, limit)
+        if count == queued {
+            switch stream.outgoing.ending {
+            case .open:
+                if count == 0 {
+                    stream.outgoing.isDeferred = true
+                    return Int(NGHTTP2_ERR_DEFERRED.rawValue)
+                }
+            case .endStream:
+                flags.pointee |= NGHTTP2_DATA_FLAG_EOF.rawValue
+            case .fixedTrailers, .trailers:
+                flags.pointee |= NGHTTP2_DATA_FLAG_EOF.rawValue | NGHTTP2_DATA_FLAG_NO_END_STREAM.rawValue
+                session(userData).submitTrailers(of: stream)
+            }
+        }
+        // The bytes go straight from the stream's buffer to the connection's, in sendData.
+        if count > 0 { flags.pointee |= NGHTTP2_DATA_FLAG_NO_COPY.rawValue }
+        return count
+    }
+
+    private static let sendData: nghttp2_send_data_callback = { _, _, header, count, source, userData in
+        guard let header, let pointer = source?.pointee.ptr else {
+            return NGHTTP2_ERR_CALLBACK_FAILURE.rawValue
+        }
+        let session = session(userData)
+        let stream = Unmanaged<HTTP2Stream>.fromOpaque(pointer).takeUnretainedValue()
+        session.output.writeWithUnsafeMutableBytes(minimumWritableBytes: 9 + count) { target in
+            target.copyMemory(from: UnsafeRawBufferPointer(start: header, count: 9))
+            stream.outgoing.bytes.withUnsafeReadableBytes { bytes in
+                UnsafeMutableRawBufferPointer(rebasing: target[9...]).copyMemory(
+                    from: UnsafeRawBufferPointer(rebasing: bytes[..<count]))
+            }
+            return 9 + count
+        }
+        stream.outgoing.advance(by: count)
+        stream.didSendData(count)
+        guard session.output.readableBytes >= session.drainLimit else { return 0 }
+        session.isDrainPaused = true
+        return NGHTTP2_ERR_PAUSE.rawValue
+    }
+}

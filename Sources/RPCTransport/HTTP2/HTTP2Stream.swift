@@ -1,0 +1,42 @@
+/// One stream of a connection; the server and the client each have a subclass.
+///
+/// Everything happens on the connection's event loop. The `receive…` and `did…` methods are called from inside nghttp2's
+/// callbacks: they may submit frames, but they may neither receive nor drain.
+class HTTP2Stream {
+    enum HeadersKind: Sendable, Hashable {
+        /// A request's header section.
+        case request
+        /// A response's header section, 1xx included.
+        case response
+        /// What comes after the body, or (at a client) the final response after a 1xx one.
+        case later
+    }
+
+    /// 0 until the stream is open.
+    final var id: Int32 = 0
+    final var outgoing = OutgoingBody()
+
+    // The session's list of open streams, which is what keeps them alive.
+    final var nextOpen: HTTP2Stream?
+    final unowned(unsafe) var previousOpen: HTTP2Stream?
+    /// Set by the session, from the time that the stream is open until it is closed.
+    final var isOpen = false
+
+    init() {}
+
+    /// A whole header block. The headers are the connection's and gone after the call.
+    func receiveHeaders(_ headers: borrowing ReceivedHeaders, kind: HeadersKind) {}
+
+    /// Part of the body. The connection's window has been given back already; the stream's is given back by
+    /// `HTTP2Session.consume`, when the bytes don't take up room any more.
+    func receiveData(_ bytes: UnsafeRawBufferPointer) {}
+
+    /// The peer has ended its side.
+    func receiveEnd() {}
+
+    /// Bytes of the outgoing body have left for the socket.
+    func didSendData(_ count: Int) {}
+
+    /// The stream is over; with `noError` both sides ended it.
+    func didClose(_ code: HTTP2ErrorCode) {}
+}
