@@ -1,0 +1,20 @@
+/// The messages that the proto3 JSON mapping treats apart. The raw value is the full proto name.
+public enum WellKnownType: String, Sendable, CaseIterable {
+    case any = "google.protobuf.Any"
+    case timestamp = "google.protobuf.Timestamp"
+    case duration = "google.protobuf.Duration"
+    case fieldMask = "google.protobuf.FieldMask"
+    case empty = "google.protobuf.Empty"
+    case structure = "google.protobuf.Struct"
+    case value = "google.protobuf.Value"
+    case listValue = "google.protobuf.ListValue"
+    case doubleValue = "google.protobuf.DoubleValue"
+    case floatValue = "google.protobuf.FloatValue"
+    case int64Value = "google.protobuf.Int64Value"
+    case uint64Value = "google.protobuf.UInt64Value"
+    case int32Value = "google.protobuf.Int32Value"
+    case uint32Value = "google.protobuf.UInt32Value"
+    case boolValue = "google.protobuf.BoolValue"
+    case stringValue = "google.protobuf.StringValue"
+    case bytesValue = "google.protobuf.BytesValue"
+}
