@@ -22,6 +22,8 @@ struct MessageLayout {
     let links: UnsafeMutablePointer<Atomic<UInt>>
     /// What messages of this type may hold, themselves or below them: `reach` as a bit set; 0 until first asked.
     let reach: UnsafeMutablePointer<Atomic<UInt>>
+    /// How its fields are called in JSON.
+    let json: JSONNames
 }
 
 @usableFromInline

@@ -42,7 +42,8 @@ public final class MessageSchema: Sendable {
         self.layout = UnsafePointer(layout)
         layout.initialize(
             to: MessageLayout(
-                empty: raw, descriptor: descriptor, fields: fields, schema: Unmanaged.passRetained(self)))
+                empty: raw, descriptor: descriptor, fields: fields,
+                json: JSONNames(fields, wellKnown: self.wellKnown), schema: Unmanaged.passRetained(self)))
     }
 }
 
@@ -50,7 +51,7 @@ extension MessageLayout {
     /// Builds the tables. They are never freed, as the schema is not.
     fileprivate init(
         empty: UnsafeMutableRawPointer, descriptor: UnsafePointer<ProtobufCMessageDescriptor>,
-        fields: [FieldSchema], schema: Unmanaged<MessageSchema>
+        fields: [FieldSchema], json: JSONNames, schema: Unmanaged<MessageSchema>
     ) {
         precondition(fields.count == Int(descriptor.pointee.n_fields), "The generated C is of another .proto file.")
         let layouts = UnsafeMutablePointer<FieldLayout>.allocate(capacity: max(fields.count, 1))
@@ -73,7 +74,8 @@ extension MessageLayout {
         self.init(
             fields: layouts, fieldCount: fields.count, structSize: descriptor.pointee.sizeof_message,
             emptyMessage: empty, descriptor: descriptor, schema: schema, indexByNumber: table,
-            indexByNumberCount: UInt32(tableCount), links: links, reach: links + fields.count)
+            indexByNumberCount: UInt32(tableCount), links: links, reach: links + fields.count,
+            json: json)
     }
 }
 
