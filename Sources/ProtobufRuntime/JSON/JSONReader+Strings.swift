@@ -158,8 +158,8 @@ extension JSONReader {
         _ run: Slice<UnsafeBufferPointer<UInt8>>, at length: inout Int
     ) {
         reserveScratch(length + run.count)
-        let target = UnsafeMutableBufferPointer(rebasing: scratch[length...])
-        _ = target.update(fromContentsOf: run)
+        guard !run.isEmpty, let target = scratch.baseAddress, let source = run.base.baseAddress else { return }
+        (target + length).update(from: source + run.startIndex, count: run.count)
         length += run.count
     }
 
@@ -168,7 +168,9 @@ extension JSONReader {
         guard count > scratch.count else { return }
         let grown = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: max(256, count, 2 * scratch.count))
         grown.initialize(repeating: 0)
-        _ = grown.update(fromContentsOf: scratch)
+        if let target = grown.baseAddress, let source = scratch.baseAddress {
+            target.update(from: source, count: scratch.count)
+        }
         scratch.deallocate()
         scratch = grown
     }
