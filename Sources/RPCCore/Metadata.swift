@@ -49,7 +49,13 @@ public struct Metadata: Sendable, Hashable {
 }
 
 extension Metadata: ExpressibleByDictionaryLiteral {
-    public init(dictionaryLiteral elements: (String, String)...) {
-        for (name, value) in elements { add(name, value) }
+    public init(dictionaryLiteral elements: (String, Value)...) {
+        for (name, value) in elements { entries.append((name.lowercased(), value)) }
+    }
+}
+
+extension Metadata.Value: ExpressibleByStringLiteral {
+    public init(stringLiteral value: String) {
+        self = .text(value)
     }
 }
