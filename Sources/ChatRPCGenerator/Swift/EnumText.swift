@@ -46,14 +46,14 @@ struct EnumText {
 
     private func writeRawValue(_ text: inout SwiftText) {
         text.block("public init(rawValue: Int32)") { text in
-            text.block("switch rawValue") { text in
+            text.cases(of: "rawValue") { text in
                 for (value, name) in distinct { text.line("case \(value.number): self = .\(name)") }
                 text.line("default: self = .unrecognized(rawValue)")
             }
         }
         text.line()
         text.block("public var rawValue: Int32") { text in
-            text.block("switch self") { text in
+            text.cases(of: "self") { text in
                 for (value, name) in distinct { text.line("case .\(name): \(value.number)") }
                 text.line("case .unrecognized(let number): number")
             }
@@ -61,7 +61,7 @@ struct EnumText {
     }
 
     private func writeSchema(_ text: inout SwiftText) {
-        text.line("public static let schema = EnumSchema(")
+        text.line("public static let schema: EnumSchema = EnumSchema(")
         text.indented { text in
             text.line("\(SwiftText.literal(enumeration.fullName)),")
             text.line("[")

@@ -18,29 +18,37 @@ struct FieldText {
     private var declared: String { Identifier.declared(names.name) }
 
     private func writeValue(_ text: inout SwiftText) throws(GeneratorError) {
-        text.documentation(
-            field.documentation, otherwise: "Field `\(field.name)`.", isDeprecated: field.isDeprecated)
+        writeDocumentation(&text)
         let read = try types.read(field, at: index)
-        let type = try types.element(field)
-        text.block("@inlinable public var \(declared): \(type)") { text in
-            text.line("get { \(read) }")
-            text.line("set { \(types.write(field, at: index, "newValue")) }")
-            if field.kind == .message { writeModify(type, &text) }
+        text.block("@inlinable public var \(declared): \(try types.element(field))") { text in
+            if field.kind == .message {
+                writeInPlaceAccess("storage[message: \(index)]", &text)
+            } else {
+                text.line("get { \(read) }")
+                text.line("set { \(types.write(field, at: index, "newValue")) }")
+            }
         }
-    }
-
-    /// Changes a message where it is: taken out, changed and put back, nothing is shared and so nothing is copied.
-    private func writeModify(_ type: String, _ text: inout SwiftText) {
     }
 
     private func writeCollection(_ text: inout SwiftText) throws(GeneratorError) {
+        writeDocumentation(&text)
+        let type = try types.accessor(field)
+        let label = types.catalog.mapEntry(of: field) == nil ? "repeated" : "map"
+        text.block("@inlinable public var \(declared): \(type)") { text in
+            writeInPlaceAccess("storage[\(label): \(index)]", &text)
+        }
+    }
+
+    /// Messages and collections are changed where they are, without a copy.
+    private func writeInPlaceAccess(_ place: String, _ text: inout SwiftText) {
+        text.line("get { \(place) }")
+        text.line("set { \(place) = newValue }")
+        text.line("_modify { yield &\(place) }")
+    }
+
+    private func writeDocumentation(_ text: inout SwiftText) {
         text.documentation(
             field.documentation, otherwise: "Field `\(field.name)`.", isDeprecated: field.isDeprecated)
-        let type = try types.accessor(field)
-        text.block("@inlinable public var \(declared): \(type)") { text in
-            text.line("get { \(type)(storage, \(index)) }")
-            text.line("set { newValue.store(in: &storage, \(index)) }")
-        }
     }
 
     /// The bytes of a string or bytes field, without a copy.

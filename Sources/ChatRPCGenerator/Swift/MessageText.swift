@@ -66,10 +66,10 @@ struct MessageText {
     }
 
     private func writeSchema(_ text: inout SwiftText) throws(GeneratorError) {
-        try schema(of: message, declaration: "public static let schema", to: &text)
+        try schema(of: message, declaration: "public static let schema: MessageSchema", to: &text)
         for entry in message.messages where entry.isMapEntry {
             text.line()
-            try schema(of: entry, declaration: "private static let \(FieldType.entrySchemaName(entry))", to: &text)
+            try schema(of: entry, declaration: "private static let \(FieldType.entrySchemaName(entry)): MessageSchema", to: &text)
         }
     }
 

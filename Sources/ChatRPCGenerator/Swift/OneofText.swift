@@ -20,7 +20,7 @@ struct OneofText {
         text.documentation(descriptor.documentation, otherwise: "Which member of the oneof `\(descriptor.name)` is set.")
         try text.block("@inlinable public var \(Identifier.declared(name)): \(type)?") { text throws(GeneratorError) in
             try text.block("get") { text throws(GeneratorError) in
-                try text.block("switch storage.oneofCase(\(index))") { text throws(GeneratorError) in
+                try text.cases(of: "storage.oneofCase(\(index))") { text throws(GeneratorError) in
                     for member in members {
                         text.line("case \(member.index): .\(member.caseName)(\(try types.read(member.field, at: member.index)))")
                     }
@@ -28,7 +28,7 @@ struct OneofText {
                 }
             }
             text.block("set") { text in
-                text.block("switch newValue") { text in
+                text.cases(of: "newValue") { text in
                     for member in members {
                         text.line("case .\(member.caseName)(let value): \(types.write(member.field, at: member.index, "value"))")
                     }

@@ -43,7 +43,7 @@ enum ReservedNames {
 
     private static let members: Set<String> = [
         "Protocol", "Type", "append", "hash", "hashValue", "init", "json", "schema", "self", "serialize", "serialized",
-        "serializedSize", "storage", "with", "writeJSON",
+        "serializedSize", "storage", "store", "with", "writeJSON",
     ]
 
     private static let cases: Set<String> = [

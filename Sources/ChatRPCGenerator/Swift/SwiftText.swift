@@ -19,6 +19,13 @@ struct SwiftText {
         line(closing)
     }
 
+    /// A `switch`: its cases stand below it, not further in.
+    mutating func cases<E: Error>(of subject: String, _ inside: (inout SwiftText) throws(E) -> Void) throws(E) {
+        line("switch \(subject) {")
+        try inside(&self)
+        line("}")
+    }
+
     /// Lines one step further in.
     mutating func indented<E: Error>(_ inside: (inout SwiftText) throws(E) -> Void) throws(E) {
         depth += 1

@@ -20,25 +20,25 @@ public enum Role: ProtobufEnum {
 
     public init(rawValue: Int32) {
         switch rawValue {
-            case 0: self = .unspecified
-            case 1: self = .user
-            case 2: self = .assistant
-            case 3: self = .system
-            default: self = .unrecognized(rawValue)
+        case 0: self = .unspecified
+        case 1: self = .user
+        case 2: self = .assistant
+        case 3: self = .system
+        default: self = .unrecognized(rawValue)
         }
     }
 
     public var rawValue: Int32 {
         switch self {
-            case .unspecified: 0
-            case .user: 1
-            case .assistant: 2
-            case .system: 3
-            case .unrecognized(let number): number
+        case .unspecified: 0
+        case .user: 1
+        case .assistant: 2
+        case .system: 3
+        case .unrecognized(let number): number
         }
     }
 
-    public static let schema = EnumSchema(
+    public static let schema: EnumSchema = EnumSchema(
         "chatrpc.v1.Role",
         [
             EnumValueSchema(0, "ROLE_UNSPECIFIED"),
@@ -62,25 +62,25 @@ public enum MessageState: ProtobufEnum {
 
     public init(rawValue: Int32) {
         switch rawValue {
-            case 0: self = .unspecified
-            case 1: self = .streaming
-            case 2: self = .complete
-            case 3: self = .interrupted
-            default: self = .unrecognized(rawValue)
+        case 0: self = .unspecified
+        case 1: self = .streaming
+        case 2: self = .complete
+        case 3: self = .interrupted
+        default: self = .unrecognized(rawValue)
         }
     }
 
     public var rawValue: Int32 {
         switch self {
-            case .unspecified: 0
-            case .streaming: 1
-            case .complete: 2
-            case .interrupted: 3
-            case .unrecognized(let number): number
+        case .unspecified: 0
+        case .streaming: 1
+        case .complete: 2
+        case .interrupted: 3
+        case .unrecognized(let number): number
         }
     }
 
-    public static let schema = EnumSchema(
+    public static let schema: EnumSchema = EnumSchema(
         "chatrpc.v1.MessageState",
         [
             EnumValueSchema(0, "MESSAGE_STATE_UNSPECIFIED"),
@@ -215,8 +215,9 @@ public struct Message: ProtobufMessage {
 
     /// For display; order is by seq. Microseconds are kept, finer digits are cut.
     @inlinable public var timestamp: GeneratedRPC.Timestamp {
-        get { GeneratedRPC.Timestamp(storage: storage.message(9)) }
-        set { storage.setMessage(9, newValue.storage) }
+        get { storage[message: 9] }
+        set { storage[message: 9] = newValue }
+        _modify { yield &storage[message: 9] }
     }
 
     /// Whether ``timestamp`` is set.
@@ -256,8 +257,9 @@ public struct Message: ProtobufMessage {
 
     /// When it was last edited; absent if never.
     @inlinable public var editedAt: GeneratedRPC.Timestamp {
-        get { GeneratedRPC.Timestamp(storage: storage.message(12)) }
-        set { storage.setMessage(12, newValue.storage) }
+        get { storage[message: 12] }
+        set { storage[message: 12] = newValue }
+        _modify { yield &storage[message: 12] }
     }
 
     /// Whether ``editedAt`` is set.
@@ -268,8 +270,9 @@ public struct Message: ProtobufMessage {
 
     /// When it was deleted; absent if it was not.
     @inlinable public var deletedAt: GeneratedRPC.Timestamp {
-        get { GeneratedRPC.Timestamp(storage: storage.message(13)) }
-        set { storage.setMessage(13, newValue.storage) }
+        get { storage[message: 13] }
+        set { storage[message: 13] = newValue }
+        _modify { yield &storage[message: 13] }
     }
 
     /// Whether ``deletedAt`` is set.
@@ -278,7 +281,7 @@ public struct Message: ProtobufMessage {
     /// Unsets ``deletedAt``.
     @inlinable public mutating func clearDeletedAt() { storage.clear(13) }
 
-    public static let schema = MessageSchema(
+    public static let schema: MessageSchema = MessageSchema(
         "chatrpc.v1.Message", initialize: chatrpc__v1__message__init,
         fields: [
             FieldSchema(1, "message_id", json: "messageId", .string),
@@ -424,8 +427,9 @@ public struct NewMessage: ProtobufMessage {
 
     /// Field `timestamp`.
     @inlinable public var timestamp: GeneratedRPC.Timestamp {
-        get { GeneratedRPC.Timestamp(storage: storage.message(6)) }
-        set { storage.setMessage(6, newValue.storage) }
+        get { storage[message: 6] }
+        set { storage[message: 6] = newValue }
+        _modify { yield &storage[message: 6] }
     }
 
     /// Whether ``timestamp`` is set.
@@ -446,7 +450,7 @@ public struct NewMessage: ProtobufMessage {
     /// Unsets ``resetEpoch``.
     @inlinable public mutating func clearResetEpoch() { storage.clear(7) }
 
-    public static let schema = MessageSchema(
+    public static let schema: MessageSchema = MessageSchema(
         "chatrpc.v1.NewMessage", initialize: chatrpc__v1__new_message__init,
         fields: [
             FieldSchema(1, "message_id", json: "messageId", .string, .optional),
@@ -604,8 +608,9 @@ public struct CreateMessageRequest: ProtobufMessage {
 
     /// For display. Absent: the time of the append.
     @inlinable public var timestamp: GeneratedRPC.Timestamp {
-        get { GeneratedRPC.Timestamp(storage: storage.message(7)) }
-        set { storage.setMessage(7, newValue.storage) }
+        get { storage[message: 7] }
+        set { storage[message: 7] = newValue }
+        _modify { yield &storage[message: 7] }
     }
 
     /// Whether ``timestamp`` is set.
@@ -627,7 +632,7 @@ public struct CreateMessageRequest: ProtobufMessage {
     /// Unsets ``resetEpoch``.
     @inlinable public mutating func clearResetEpoch() { storage.clear(8) }
 
-    public static let schema = MessageSchema(
+    public static let schema: MessageSchema = MessageSchema(
         "chatrpc.v1.CreateMessageRequest", initialize: chatrpc__v1__create_message_request__init,
         fields: [
             FieldSchema(1, "session_id", json: "sessionId", .string),
@@ -688,8 +693,9 @@ public struct CreateMessageResponse: ProtobufMessage {
 
     /// Field `timestamp`.
     @inlinable public var timestamp: GeneratedRPC.Timestamp {
-        get { GeneratedRPC.Timestamp(storage: storage.message(4)) }
-        set { storage.setMessage(4, newValue.storage) }
+        get { storage[message: 4] }
+        set { storage[message: 4] = newValue }
+        _modify { yield &storage[message: 4] }
     }
 
     /// Whether ``timestamp`` is set.
@@ -698,7 +704,7 @@ public struct CreateMessageResponse: ProtobufMessage {
     /// Unsets ``timestamp``.
     @inlinable public mutating func clearTimestamp() { storage.clear(4) }
 
-    public static let schema = MessageSchema(
+    public static let schema: MessageSchema = MessageSchema(
         "chatrpc.v1.CreateMessageResponse", initialize: chatrpc__v1__create_message_response__init,
         fields: [
             FieldSchema(1, "message_id", json: "messageId", .string),
@@ -737,11 +743,12 @@ public struct BatchCreateMessagesRequest: ProtobufMessage {
 
     /// 1 to 500 messages, appended in this order, all or none.
     @inlinable public var messages: RepeatedField<NewMessage> {
-        get { RepeatedField<NewMessage>(storage, 1) }
-        set { newValue.store(in: &storage, 1) }
+        get { storage[repeated: 1] }
+        set { storage[repeated: 1] = newValue }
+        _modify { yield &storage[repeated: 1] }
     }
 
-    public static let schema = MessageSchema(
+    public static let schema: MessageSchema = MessageSchema(
         "chatrpc.v1.BatchCreateMessagesRequest", initialize: chatrpc__v1__batch_create_messages_request__init,
         fields: [
             FieldSchema(1, "session_id", json: "sessionId", .string),
@@ -760,8 +767,9 @@ public struct BatchCreateMessagesRequest: ProtobufMessage {
 public struct BatchCreateMessagesResponse: ProtobufMessage {
     /// The ids, in the order of the request.
     @inlinable public var messageIDs: RepeatedField<String> {
-        get { RepeatedField<String>(storage, 0) }
-        set { newValue.store(in: &storage, 0) }
+        get { storage[repeated: 0] }
+        set { storage[repeated: 0] = newValue }
+        _modify { yield &storage[repeated: 0] }
     }
 
     /// How many: the length of message_ids.
@@ -772,11 +780,12 @@ public struct BatchCreateMessagesResponse: ProtobufMessage {
 
     /// A result for each message, in the order of the request.
     @inlinable public var results: RepeatedField<BatchCreateMessagesResponse.Result> {
-        get { RepeatedField<BatchCreateMessagesResponse.Result>(storage, 2) }
-        set { newValue.store(in: &storage, 2) }
+        get { storage[repeated: 2] }
+        set { storage[repeated: 2] = newValue }
+        _modify { yield &storage[repeated: 2] }
     }
 
-    public static let schema = MessageSchema(
+    public static let schema: MessageSchema = MessageSchema(
         "chatrpc.v1.BatchCreateMessagesResponse", initialize: chatrpc__v1__batch_create_messages_response__init,
         fields: [
             FieldSchema(1, "message_ids", json: "messageIds", .string, .repeated),
@@ -830,8 +839,9 @@ public struct BatchCreateMessagesResponse: ProtobufMessage {
 
         /// Field `timestamp`.
         @inlinable public var timestamp: GeneratedRPC.Timestamp {
-            get { GeneratedRPC.Timestamp(storage: storage.message(4)) }
-            set { storage.setMessage(4, newValue.storage) }
+            get { storage[message: 4] }
+            set { storage[message: 4] = newValue }
+            _modify { yield &storage[message: 4] }
         }
 
         /// Whether ``timestamp`` is set.
@@ -840,7 +850,7 @@ public struct BatchCreateMessagesResponse: ProtobufMessage {
         /// Unsets ``timestamp``.
         @inlinable public mutating func clearTimestamp() { storage.clear(4) }
 
-        public static let schema = MessageSchema(
+        public static let schema: MessageSchema = MessageSchema(
             "chatrpc.v1.BatchCreateMessagesResponse.Result", initialize: chatrpc__v1__batch_create_messages_response__result__init,
             fields: [
                 FieldSchema(1, "message_id", json: "messageId", .string),
@@ -933,7 +943,7 @@ public struct ListMessagesRequest: ProtobufMessage {
         set { storage.setInt64(6, newValue) }
     }
 
-    public static let schema = MessageSchema(
+    public static let schema: MessageSchema = MessageSchema(
         "chatrpc.v1.ListMessagesRequest", initialize: chatrpc__v1__list_messages_request__init,
         fields: [
             FieldSchema(1, "session_id", json: "sessionId", .string),
@@ -957,8 +967,9 @@ public struct ListMessagesRequest: ProtobufMessage {
 public struct ListMessagesResponse: ProtobufMessage {
     /// Visible messages of the current epoch, by seq: oldest first unless newest_first was asked for.
     @inlinable public var messages: RepeatedField<Message> {
-        get { RepeatedField<Message>(storage, 0) }
-        set { newValue.store(in: &storage, 0) }
+        get { storage[repeated: 0] }
+        set { storage[repeated: 0] = newValue }
+        _modify { yield &storage[repeated: 0] }
     }
 
     /// How many visible messages the session's current epoch has.
@@ -1009,7 +1020,7 @@ public struct ListMessagesResponse: ProtobufMessage {
         set { storage.setInt64(6, newValue) }
     }
 
-    public static let schema = MessageSchema(
+    public static let schema: MessageSchema = MessageSchema(
         "chatrpc.v1.ListMessagesResponse", initialize: chatrpc__v1__list_messages_response__init,
         fields: [
             FieldSchema(1, "messages", json: "messages", .message({ Message.schema }), .repeated),
@@ -1065,7 +1076,7 @@ public struct GetMessageRequest: ProtobufMessage {
         storage.setUTF8(1, utf8)
     }
 
-    public static let schema = MessageSchema(
+    public static let schema: MessageSchema = MessageSchema(
         "chatrpc.v1.GetMessageRequest", initialize: chatrpc__v1__get_message_request__init,
         fields: [
             FieldSchema(1, "session_id", json: "sessionId", .string),

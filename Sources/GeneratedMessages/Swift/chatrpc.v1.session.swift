@@ -113,8 +113,9 @@ public struct Session: ProtobufMessage {
 
     /// Field `created_at`.
     @inlinable public var createdAt: GeneratedRPC.Timestamp {
-        get { GeneratedRPC.Timestamp(storage: storage.message(5)) }
-        set { storage.setMessage(5, newValue.storage) }
+        get { storage[message: 5] }
+        set { storage[message: 5] = newValue }
+        _modify { yield &storage[message: 5] }
     }
 
     /// Whether ``createdAt`` is set.
@@ -125,8 +126,9 @@ public struct Session: ProtobufMessage {
 
     /// When its newest message of the current epoch was appended.
     @inlinable public var lastMessageAt: GeneratedRPC.Timestamp {
-        get { GeneratedRPC.Timestamp(storage: storage.message(6)) }
-        set { storage.setMessage(6, newValue.storage) }
+        get { storage[message: 6] }
+        set { storage[message: 6] = newValue }
+        _modify { yield &storage[message: 6] }
     }
 
     /// Whether ``lastMessageAt`` is set.
@@ -188,7 +190,7 @@ public struct Session: ProtobufMessage {
         set { storage.setInt64(12, newValue) }
     }
 
-    public static let schema = MessageSchema(
+    public static let schema: MessageSchema = MessageSchema(
         "chatrpc.v1.Session", initialize: chatrpc__v1__session__init,
         fields: [
             FieldSchema(1, "id", json: "id", .string),
@@ -332,7 +334,7 @@ public struct CreateSessionRequest: ProtobufMessage {
     /// Unsets ``agentName``.
     @inlinable public mutating func clearAgentName() { storage.clear(4) }
 
-    public static let schema = MessageSchema(
+    public static let schema: MessageSchema = MessageSchema(
         "chatrpc.v1.CreateSessionRequest", initialize: chatrpc__v1__create_session_request__init,
         fields: [
             FieldSchema(1, "session_id", json: "sessionId", .string, .optional),
@@ -369,7 +371,7 @@ public struct GetSessionRequest: ProtobufMessage {
         storage.setUTF8(0, utf8)
     }
 
-    public static let schema = MessageSchema(
+    public static let schema: MessageSchema = MessageSchema(
         "chatrpc.v1.GetSessionRequest", initialize: chatrpc__v1__get_session_request__init,
         fields: [
             FieldSchema(1, "session_id", json: "sessionId", .string),
@@ -449,7 +451,7 @@ public struct ListSessionsRequest: ProtobufMessage {
         set { storage.setBool(4, newValue) }
     }
 
-    public static let schema = MessageSchema(
+    public static let schema: MessageSchema = MessageSchema(
         "chatrpc.v1.ListSessionsRequest", initialize: chatrpc__v1__list_sessions_request__init,
         fields: [
             FieldSchema(1, "limit", json: "limit", .int32, .optional),
@@ -471,8 +473,9 @@ public struct ListSessionsRequest: ProtobufMessage {
 public struct ListSessionsResponse: ProtobufMessage {
     /// By last activity, newest first.
     @inlinable public var sessions: RepeatedField<Session> {
-        get { RepeatedField<Session>(storage, 0) }
-        set { newValue.store(in: &storage, 0) }
+        get { storage[repeated: 0] }
+        set { storage[repeated: 0] = newValue }
+        _modify { yield &storage[repeated: 0] }
     }
 
     /// The id of the first session of the list; absent where there is none.
@@ -527,7 +530,7 @@ public struct ListSessionsResponse: ProtobufMessage {
     /// Unsets ``nextPageToken``.
     @inlinable public mutating func clearNextPageToken() { storage.clear(3) }
 
-    public static let schema = MessageSchema(
+    public static let schema: MessageSchema = MessageSchema(
         "chatrpc.v1.ListSessionsResponse", initialize: chatrpc__v1__list_sessions_response__init,
         fields: [
             FieldSchema(1, "sessions", json: "sessions", .message({ Session.schema }), .repeated),
@@ -609,7 +612,7 @@ public struct RenameSessionRequest: ProtobufMessage {
     /// Unsets ``description``.
     @inlinable public mutating func clearDescription() { storage.clear(2) }
 
-    public static let schema = MessageSchema(
+    public static let schema: MessageSchema = MessageSchema(
         "chatrpc.v1.RenameSessionRequest", initialize: chatrpc__v1__rename_session_request__init,
         fields: [
             FieldSchema(1, "session_id", json: "sessionId", .string),
@@ -644,7 +647,7 @@ public struct DeleteSessionRequest: ProtobufMessage {
         storage.setUTF8(0, utf8)
     }
 
-    public static let schema = MessageSchema(
+    public static let schema: MessageSchema = MessageSchema(
         "chatrpc.v1.DeleteSessionRequest", initialize: chatrpc__v1__delete_session_request__init,
         fields: [
             FieldSchema(1, "session_id", json: "sessionId", .string),
@@ -679,8 +682,9 @@ public struct DeleteSessionResponse: ProtobufMessage {
 
     /// Field `session`.
     @inlinable public var session: Session {
-        get { Session(storage: storage.message(1)) }
-        set { storage.setMessage(1, newValue.storage) }
+        get { storage[message: 1] }
+        set { storage[message: 1] = newValue }
+        _modify { yield &storage[message: 1] }
     }
 
     /// Whether ``session`` is set.
@@ -689,7 +693,7 @@ public struct DeleteSessionResponse: ProtobufMessage {
     /// Unsets ``session``.
     @inlinable public mutating func clearSession() { storage.clear(1) }
 
-    public static let schema = MessageSchema(
+    public static let schema: MessageSchema = MessageSchema(
         "chatrpc.v1.DeleteSessionResponse", initialize: chatrpc__v1__delete_session_response__init,
         fields: [
             FieldSchema(1, "message", json: "message", .string),
@@ -723,7 +727,7 @@ public struct RestoreSessionRequest: ProtobufMessage {
         storage.setUTF8(0, utf8)
     }
 
-    public static let schema = MessageSchema(
+    public static let schema: MessageSchema = MessageSchema(
         "chatrpc.v1.RestoreSessionRequest", initialize: chatrpc__v1__restore_session_request__init,
         fields: [
             FieldSchema(1, "session_id", json: "sessionId", .string),
@@ -758,8 +762,9 @@ public struct RestoreSessionResponse: ProtobufMessage {
 
     /// Field `session`.
     @inlinable public var session: Session {
-        get { Session(storage: storage.message(1)) }
-        set { storage.setMessage(1, newValue.storage) }
+        get { storage[message: 1] }
+        set { storage[message: 1] = newValue }
+        _modify { yield &storage[message: 1] }
     }
 
     /// Whether ``session`` is set.
@@ -768,7 +773,7 @@ public struct RestoreSessionResponse: ProtobufMessage {
     /// Unsets ``session``.
     @inlinable public mutating func clearSession() { storage.clear(1) }
 
-    public static let schema = MessageSchema(
+    public static let schema: MessageSchema = MessageSchema(
         "chatrpc.v1.RestoreSessionResponse", initialize: chatrpc__v1__restore_session_response__init,
         fields: [
             FieldSchema(1, "message", json: "message", .string),
@@ -802,7 +807,7 @@ public struct ResetSessionRequest: ProtobufMessage {
         storage.setUTF8(0, utf8)
     }
 
-    public static let schema = MessageSchema(
+    public static let schema: MessageSchema = MessageSchema(
         "chatrpc.v1.ResetSessionRequest", initialize: chatrpc__v1__reset_session_request__init,
         fields: [
             FieldSchema(1, "session_id", json: "sessionId", .string),
@@ -837,8 +842,9 @@ public struct ResetSessionResponse: ProtobufMessage {
 
     /// Field `session`.
     @inlinable public var session: Session {
-        get { Session(storage: storage.message(1)) }
-        set { storage.setMessage(1, newValue.storage) }
+        get { storage[message: 1] }
+        set { storage[message: 1] = newValue }
+        _modify { yield &storage[message: 1] }
     }
 
     /// Whether ``session`` is set.
@@ -847,7 +853,7 @@ public struct ResetSessionResponse: ProtobufMessage {
     /// Unsets ``session``.
     @inlinable public mutating func clearSession() { storage.clear(1) }
 
-    public static let schema = MessageSchema(
+    public static let schema: MessageSchema = MessageSchema(
         "chatrpc.v1.ResetSessionResponse", initialize: chatrpc__v1__reset_session_response__init,
         fields: [
             FieldSchema(1, "message", json: "message", .string),

@@ -141,7 +141,7 @@ public struct ProtoAny: ProtobufMessage {
         set { storage.setFieldBytes(1, newValue) }
     }
 
-    public static let schema = MessageSchema(
+    public static let schema: MessageSchema = MessageSchema(
         "google.protobuf.Any", initialize: google__protobuf__any__init,
         fields: [
             FieldSchema(1, "type_url", json: "typeUrl", .string),

@@ -81,7 +81,7 @@ public struct ProtoDuration: ProtobufMessage {
         set { storage.setInt32(1, newValue) }
     }
 
-    public static let schema = MessageSchema(
+    public static let schema: MessageSchema = MessageSchema(
         "google.protobuf.Duration", initialize: google__protobuf__duration__init,
         fields: [
             FieldSchema(1, "seconds", json: "seconds", .int64),

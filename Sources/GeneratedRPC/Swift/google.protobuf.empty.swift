@@ -11,7 +11,7 @@ public import ProtobufRuntime
 ///       rpc Bar(google.protobuf.Empty) returns (google.protobuf.Empty);
 ///     }
 public struct Empty: ProtobufMessage {
-    public static let schema = MessageSchema(
+    public static let schema: MessageSchema = MessageSchema(
         "google.protobuf.Empty", initialize: google__protobuf__empty__init,
         fields: [])
 

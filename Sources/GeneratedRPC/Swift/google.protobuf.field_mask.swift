@@ -205,11 +205,12 @@ public import ProtobufRuntime
 public struct FieldMask: ProtobufMessage {
     /// The set of field mask paths.
     @inlinable public var paths: RepeatedField<String> {
-        get { RepeatedField<String>(storage, 0) }
-        set { newValue.store(in: &storage, 0) }
+        get { storage[repeated: 0] }
+        set { storage[repeated: 0] = newValue }
+        _modify { yield &storage[repeated: 0] }
     }
 
-    public static let schema = MessageSchema(
+    public static let schema: MessageSchema = MessageSchema(
         "google.protobuf.FieldMask", initialize: google__protobuf__field_mask__init,
         fields: [
             FieldSchema(1, "paths", json: "paths", .string, .repeated),

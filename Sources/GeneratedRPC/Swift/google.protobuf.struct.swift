@@ -15,19 +15,19 @@ public enum NullValue: ProtobufEnum {
 
     public init(rawValue: Int32) {
         switch rawValue {
-            case 0: self = .nullValue
-            default: self = .unrecognized(rawValue)
+        case 0: self = .nullValue
+        default: self = .unrecognized(rawValue)
         }
     }
 
     public var rawValue: Int32 {
         switch self {
-            case .nullValue: 0
-            case .unrecognized(let number): number
+        case .nullValue: 0
+        case .unrecognized(let number): number
         }
     }
 
-    public static let schema = EnumSchema(
+    public static let schema: EnumSchema = EnumSchema(
         "google.protobuf.NullValue",
         [
             EnumValueSchema(0, "NULL_VALUE"),
@@ -45,17 +45,18 @@ public enum NullValue: ProtobufEnum {
 public struct Struct: ProtobufMessage {
     /// Unordered map of dynamically typed values.
     @inlinable public var fields: MapField<String, Value> {
-        get { MapField<String, Value>(storage, 0) }
-        set { newValue.store(in: &storage, 0) }
+        get { storage[map: 0] }
+        set { storage[map: 0] = newValue }
+        _modify { yield &storage[map: 0] }
     }
 
-    public static let schema = MessageSchema(
+    public static let schema: MessageSchema = MessageSchema(
         "google.protobuf.Struct", initialize: google__protobuf__struct__init,
         fields: [
             FieldSchema(1, "fields", json: "fields", .message({ fieldsEntrySchema }), .map),
         ])
 
-    private static let fieldsEntrySchema = MessageSchema(
+    private static let fieldsEntrySchema: MessageSchema = MessageSchema(
         "google.protobuf.Struct.FieldsEntry", initialize: google__protobuf__struct__fields_entry__init,
         fields: [
             FieldSchema(1, "key", json: "key", .string),
@@ -138,8 +139,9 @@ public struct Value: ProtobufMessage {
 
     /// Represents a structured value.
     @inlinable public var structValue: Struct {
-        get { Struct(storage: storage.message(4)) }
-        set { storage.setMessage(4, newValue.storage) }
+        get { storage[message: 4] }
+        set { storage[message: 4] = newValue }
+        _modify { yield &storage[message: 4] }
     }
 
     /// Whether ``structValue`` is set.
@@ -150,8 +152,9 @@ public struct Value: ProtobufMessage {
 
     /// Represents a repeated `Value`.
     @inlinable public var listValue: ListValue {
-        get { ListValue(storage: storage.message(5)) }
-        set { storage.setMessage(5, newValue.storage) }
+        get { storage[message: 5] }
+        set { storage[message: 5] = newValue }
+        _modify { yield &storage[message: 5] }
     }
 
     /// Whether ``listValue`` is set.
@@ -164,24 +167,24 @@ public struct Value: ProtobufMessage {
     @inlinable public var kind: OneOf_Kind? {
         get {
             switch storage.oneofCase(0) {
-                case 0: .nullValue(NullValue(rawValue: storage.enumValue(0)))
-                case 1: .numberValue(storage.double(1))
-                case 2: .stringValue(storage.string(2))
-                case 3: .boolValue(storage.bool(3))
-                case 4: .structValue(Struct(storage: storage.message(4)))
-                case 5: .listValue(ListValue(storage: storage.message(5)))
-                default: nil
+            case 0: .nullValue(NullValue(rawValue: storage.enumValue(0)))
+            case 1: .numberValue(storage.double(1))
+            case 2: .stringValue(storage.string(2))
+            case 3: .boolValue(storage.bool(3))
+            case 4: .structValue(Struct(storage: storage.message(4)))
+            case 5: .listValue(ListValue(storage: storage.message(5)))
+            default: nil
             }
         }
         set {
             switch newValue {
-                case .nullValue(let value): storage.setEnumValue(0, value.rawValue)
-                case .numberValue(let value): storage.setDouble(1, value)
-                case .stringValue(let value): storage.setString(2, value)
-                case .boolValue(let value): storage.setBool(3, value)
-                case .structValue(let value): storage.setMessage(4, value.storage)
-                case .listValue(let value): storage.setMessage(5, value.storage)
-                case nil: storage.clearOneof(0)
+            case .nullValue(let value): storage.setEnumValue(0, value.rawValue)
+            case .numberValue(let value): storage.setDouble(1, value)
+            case .stringValue(let value): storage.setString(2, value)
+            case .boolValue(let value): storage.setBool(3, value)
+            case .structValue(let value): storage.setMessage(4, value.storage)
+            case .listValue(let value): storage.setMessage(5, value.storage)
+            case nil: storage.clearOneof(0)
             }
         }
     }
@@ -202,7 +205,7 @@ public struct Value: ProtobufMessage {
         case listValue(ListValue)
     }
 
-    public static let schema = MessageSchema(
+    public static let schema: MessageSchema = MessageSchema(
         "google.protobuf.Value", initialize: google__protobuf__value__init,
         fields: [
             FieldSchema(1, "null_value", json: "nullValue", .enumeration({ NullValue.schema }), .oneof(0)),
@@ -228,11 +231,12 @@ public struct Value: ProtobufMessage {
 public struct ListValue: ProtobufMessage {
     /// Repeated field of dynamically typed values.
     @inlinable public var values: RepeatedField<Value> {
-        get { RepeatedField<Value>(storage, 0) }
-        set { newValue.store(in: &storage, 0) }
+        get { storage[repeated: 0] }
+        set { storage[repeated: 0] = newValue }
+        _modify { yield &storage[repeated: 0] }
     }
 
-    public static let schema = MessageSchema(
+    public static let schema: MessageSchema = MessageSchema(
         "google.protobuf.ListValue", initialize: google__protobuf__list_value__init,
         fields: [
             FieldSchema(1, "values", json: "values", .message({ Value.schema }), .repeated),

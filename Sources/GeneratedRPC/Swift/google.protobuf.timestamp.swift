@@ -112,7 +112,7 @@ public struct Timestamp: ProtobufMessage {
         set { storage.setInt32(1, newValue) }
     }
 
-    public static let schema = MessageSchema(
+    public static let schema: MessageSchema = MessageSchema(
         "google.protobuf.Timestamp", initialize: google__protobuf__timestamp__init,
         fields: [
             FieldSchema(1, "seconds", json: "seconds", .int64),

@@ -13,7 +13,7 @@ public struct DoubleValue: ProtobufMessage {
         set { storage.setDouble(0, newValue) }
     }
 
-    public static let schema = MessageSchema(
+    public static let schema: MessageSchema = MessageSchema(
         "google.protobuf.DoubleValue", initialize: google__protobuf__double_value__init,
         fields: [
             FieldSchema(1, "value", json: "value", .double),
@@ -37,7 +37,7 @@ public struct FloatValue: ProtobufMessage {
         set { storage.setFloat(0, newValue) }
     }
 
-    public static let schema = MessageSchema(
+    public static let schema: MessageSchema = MessageSchema(
         "google.protobuf.FloatValue", initialize: google__protobuf__float_value__init,
         fields: [
             FieldSchema(1, "value", json: "value", .float),
@@ -61,7 +61,7 @@ public struct Int64Value: ProtobufMessage {
         set { storage.setInt64(0, newValue) }
     }
 
-    public static let schema = MessageSchema(
+    public static let schema: MessageSchema = MessageSchema(
         "google.protobuf.Int64Value", initialize: google__protobuf__int64_value__init,
         fields: [
             FieldSchema(1, "value", json: "value", .int64),
@@ -85,7 +85,7 @@ public struct UInt64Value: ProtobufMessage {
         set { storage.setUInt64(0, newValue) }
     }
 
-    public static let schema = MessageSchema(
+    public static let schema: MessageSchema = MessageSchema(
         "google.protobuf.UInt64Value", initialize: google__protobuf__uint64_value__init,
         fields: [
             FieldSchema(1, "value", json: "value", .uint64),
@@ -109,7 +109,7 @@ public struct Int32Value: ProtobufMessage {
         set { storage.setInt32(0, newValue) }
     }
 
-    public static let schema = MessageSchema(
+    public static let schema: MessageSchema = MessageSchema(
         "google.protobuf.Int32Value", initialize: google__protobuf__int32_value__init,
         fields: [
             FieldSchema(1, "value", json: "value", .int32),
@@ -133,7 +133,7 @@ public struct UInt32Value: ProtobufMessage {
         set { storage.setUInt32(0, newValue) }
     }
 
-    public static let schema = MessageSchema(
+    public static let schema: MessageSchema = MessageSchema(
         "google.protobuf.UInt32Value", initialize: google__protobuf__uint32_value__init,
         fields: [
             FieldSchema(1, "value", json: "value", .uint32),
@@ -157,7 +157,7 @@ public struct BoolValue: ProtobufMessage {
         set { storage.setBool(0, newValue) }
     }
 
-    public static let schema = MessageSchema(
+    public static let schema: MessageSchema = MessageSchema(
         "google.protobuf.BoolValue", initialize: google__protobuf__bool_value__init,
         fields: [
             FieldSchema(1, "value", json: "value", .bool),
@@ -192,7 +192,7 @@ public struct StringValue: ProtobufMessage {
         storage.setUTF8(0, utf8)
     }
 
-    public static let schema = MessageSchema(
+    public static let schema: MessageSchema = MessageSchema(
         "google.protobuf.StringValue", initialize: google__protobuf__string_value__init,
         fields: [
             FieldSchema(1, "value", json: "value", .string),
@@ -222,7 +222,7 @@ public struct BytesValue: ProtobufMessage {
         set { storage.setFieldBytes(0, newValue) }
     }
 
-    public static let schema = MessageSchema(
+    public static let schema: MessageSchema = MessageSchema(
         "google.protobuf.BytesValue", initialize: google__protobuf__bytes_value__init,
         fields: [
             FieldSchema(1, "value", json: "value", .bytes),

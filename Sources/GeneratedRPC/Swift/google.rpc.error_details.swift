@@ -43,11 +43,12 @@ public struct ErrorInfo: ProtobufMessage {
 
     /// Facts about this very error.
     @inlinable public var metadata: MapField<String, String> {
-        get { MapField<String, String>(storage, 2) }
-        set { newValue.store(in: &storage, 2) }
+        get { storage[map: 2] }
+        set { storage[map: 2] = newValue }
+        _modify { yield &storage[map: 2] }
     }
 
-    public static let schema = MessageSchema(
+    public static let schema: MessageSchema = MessageSchema(
         "google.rpc.ErrorInfo", initialize: google__rpc__error_info__init,
         fields: [
             FieldSchema(1, "reason", json: "reason", .string),
@@ -55,7 +56,7 @@ public struct ErrorInfo: ProtobufMessage {
             FieldSchema(3, "metadata", json: "metadata", .message({ metadataEntrySchema }), .map),
         ])
 
-    private static let metadataEntrySchema = MessageSchema(
+    private static let metadataEntrySchema: MessageSchema = MessageSchema(
         "google.rpc.ErrorInfo.MetadataEntry", initialize: google__rpc__error_info__metadata_entry__init,
         fields: [
             FieldSchema(1, "key", json: "key", .string),
@@ -74,8 +75,9 @@ public struct ErrorInfo: ProtobufMessage {
 public struct RetryInfo: ProtobufMessage {
     /// Wait at least this long.
     @inlinable public var retryDelay: ProtoDuration {
-        get { ProtoDuration(storage: storage.message(0)) }
-        set { storage.setMessage(0, newValue.storage) }
+        get { storage[message: 0] }
+        set { storage[message: 0] = newValue }
+        _modify { yield &storage[message: 0] }
     }
 
     /// Whether ``retryDelay`` is set.
@@ -84,7 +86,7 @@ public struct RetryInfo: ProtobufMessage {
     /// Unsets ``retryDelay``.
     @inlinable public mutating func clearRetryDelay() { storage.clear(0) }
 
-    public static let schema = MessageSchema(
+    public static let schema: MessageSchema = MessageSchema(
         "google.rpc.RetryInfo", initialize: google__rpc__retry_info__init,
         fields: [
             FieldSchema(1, "retry_delay", json: "retryDelay", .message({ ProtoDuration.schema })),
@@ -102,11 +104,12 @@ public struct RetryInfo: ProtobufMessage {
 public struct BadRequest: ProtobufMessage {
     /// Field `field_violations`.
     @inlinable public var fieldViolations: RepeatedField<BadRequest.FieldViolation> {
-        get { RepeatedField<BadRequest.FieldViolation>(storage, 0) }
-        set { newValue.store(in: &storage, 0) }
+        get { storage[repeated: 0] }
+        set { storage[repeated: 0] = newValue }
+        _modify { yield &storage[repeated: 0] }
     }
 
-    public static let schema = MessageSchema(
+    public static let schema: MessageSchema = MessageSchema(
         "google.rpc.BadRequest", initialize: google__rpc__bad_request__init,
         fields: [
             FieldSchema(1, "field_violations", json: "fieldViolations", .message({ BadRequest.FieldViolation.schema }), .repeated),
@@ -155,7 +158,7 @@ public struct BadRequest: ProtobufMessage {
             storage.setUTF8(1, utf8)
         }
 
-        public static let schema = MessageSchema(
+        public static let schema: MessageSchema = MessageSchema(
             "google.rpc.BadRequest.FieldViolation", initialize: google__rpc__bad_request__field_violation__init,
             fields: [
                 FieldSchema(1, "field", json: "field", .string),

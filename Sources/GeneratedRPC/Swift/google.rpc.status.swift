@@ -30,11 +30,12 @@ public struct Status: ProtobufMessage {
 
     /// What went wrong, for programs: ErrorInfo, RetryInfo, BadRequest.
     @inlinable public var details: RepeatedField<ProtoAny> {
-        get { RepeatedField<ProtoAny>(storage, 2) }
-        set { newValue.store(in: &storage, 2) }
+        get { storage[repeated: 2] }
+        set { storage[repeated: 2] = newValue }
+        _modify { yield &storage[repeated: 2] }
     }
 
-    public static let schema = MessageSchema(
+    public static let schema: MessageSchema = MessageSchema(
         "google.rpc.Status", initialize: google__rpc__status__init,
         fields: [
             FieldSchema(1, "code", json: "code", .int32),

@@ -24,7 +24,7 @@ public struct HealthCheckRequest: ProtobufMessage {
         storage.setUTF8(0, utf8)
     }
 
-    public static let schema = MessageSchema(
+    public static let schema: MessageSchema = MessageSchema(
         "grpc.health.v1.HealthCheckRequest", initialize: grpc__health__v1__health_check_request__init,
         fields: [
             FieldSchema(1, "service", json: "service", .string),
@@ -46,7 +46,7 @@ public struct HealthCheckResponse: ProtobufMessage {
         set { storage.setEnumValue(0, newValue.rawValue) }
     }
 
-    public static let schema = MessageSchema(
+    public static let schema: MessageSchema = MessageSchema(
         "grpc.health.v1.HealthCheckResponse", initialize: grpc__health__v1__health_check_response__init,
         fields: [
             FieldSchema(1, "status", json: "status", .enumeration({ HealthCheckResponse.ServingStatus.schema })),
@@ -71,25 +71,25 @@ public struct HealthCheckResponse: ProtobufMessage {
 
         public init(rawValue: Int32) {
             switch rawValue {
-                case 0: self = .unknown
-                case 1: self = .serving
-                case 2: self = .notServing
-                case 3: self = .serviceUnknown
-                default: self = .unrecognized(rawValue)
+            case 0: self = .unknown
+            case 1: self = .serving
+            case 2: self = .notServing
+            case 3: self = .serviceUnknown
+            default: self = .unrecognized(rawValue)
             }
         }
 
         public var rawValue: Int32 {
             switch self {
-                case .unknown: 0
-                case .serving: 1
-                case .notServing: 2
-                case .serviceUnknown: 3
-                case .unrecognized(let number): number
+            case .unknown: 0
+            case .serving: 1
+            case .notServing: 2
+            case .serviceUnknown: 3
+            case .unrecognized(let number): number
             }
         }
 
-        public static let schema = EnumSchema(
+        public static let schema: EnumSchema = EnumSchema(
             "grpc.health.v1.HealthCheckResponse.ServingStatus",
             [
                 EnumValueSchema(0, "UNKNOWN"),
