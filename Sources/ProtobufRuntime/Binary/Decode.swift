@@ -8,18 +8,47 @@ extension MessageStorage {
     public init(
         _ schema: MessageSchema, serialized bytes: RawSpan, limits: DecodingLimits = .default
     ) throws(ProtobufError) {
-        let layout = schema.layout
-        let arena = Arena.make(byteCount: layout.pointee.structSize + bytes.byteCount * 2, budget: limits.maximumBytes)
-        let message = bytes.withUnsafeBytes { input in
-            arena.withAllocator { allocator in
-                protobuf_c_message_unpack(
-                    layout.pointee.descriptor, allocator, input.count,
-                    input.baseAddress?.assumingMemoryBound(to: UInt8.self))
+        if bytes.isEmpty {
+            self.init(schema)
+        } else {
+            let layout = schema.layout
+            self = try bytes.withUnsafeBytes { input throws(ProtobufError) in
+                try MessageStorage(layout, unpacking: input, limits)
             }
         }
-        guard let message else { throw ProtobufError(.malformed, "The bytes are not a \(schema.fullName).") }
+    }
+
+    private init(_ layout: Layout, unpacking input: UnsafeRawBufferPointer, _ limits: DecodingLimits) throws(ProtobufError) {
+        let scan = try Scan.run(input, as: layout, limits).get()
+        let arena = Arena.make(byteCount: scan.arenaByteCount, budget: limits.maximumBytes)
+        var message: UnsafeMutableRawPointer?
+        var needsNormalization = scan.hasMaps
+        if scan.needsCanonicalForm {
+            let form = CanonicalForm(input, as: layout)
+            needsNormalization = needsNormalization || form.hasMarks
+            message = form.output.withUnsafeBytes { layout.unpack($0, in: arena) }
+        } else {
+            message = layout.unpack(input, in: arena)
+        }
+        guard let message else {
+            if arena.isExhausted {
+                throw ProtobufError(.tooLarge, "The message would take more than \(limits.maximumBytes) bytes of memory.")
+            }
+            throw ProtobufError(.malformed, "The bytes are not a \(layout.schema.fullName).")
+        }
+        if needsNormalization { layout.normalize(message) }
         arena.liftBudget()
-        self.init(arena: arena, pointer: UnsafeMutableRawPointer(message), layout: layout)
+        self.init(arena: arena, pointer: message, layout: layout)
+    }
+}
+
+extension UnsafePointer where Pointee == MessageLayout {
+    fileprivate func unpack(_ input: UnsafeRawBufferPointer, in arena: Arena) -> UnsafeMutableRawPointer? {
+        arena.withAllocator { allocator in
+            UnsafeMutableRawPointer(
+                protobuf_c_message_unpack(
+                    pointee.descriptor, allocator, input.count, input.baseAddress?.assumingMemoryBound(to: UInt8.self)))
+        }
     }
 }
 
