@@ -25,6 +25,7 @@ enum HTTP2Callbacks {
         guard let frame, let userData else { return 0 }
         let session = session(userData)
         session.headers.removeAll()
+        session.isReceivingHeaders = true
         guard frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST else { return 0 }
         let id = frame.pointee.hd.stream_id
         guard let stream = session.delegate.openStream(id: id) else {
@@ -56,6 +57,7 @@ enum HTTP2Callbacks {
                 session.stream(header.stream_id)?.receiveEnd()
             }
         case NGHTTP2_HEADERS.rawValue:
+            session.isReceivingHeaders = false
             guard let stream = session.stream(header.stream_id) else { return 0 }
             stream.receiveHeaders(session.headers, kind: kind(frame.pointee.headers.cat))
             if header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0 { stream.receiveEnd() }
@@ -103,9 +105,11 @@ enum HTTP2Callbacks {
                 }
             case .endStream:
                 flags.pointee |= NGHTTP2_DATA_FLAG_EOF.rawValue
+                stream.didQueueEnd()
             case .fixedTrailers, .trailers:
                 flags.pointee |= NGHTTP2_DATA_FLAG_EOF.rawValue | NGHTTP2_DATA_FLAG_NO_END_STREAM.rawValue
                 session(userData).submitTrailers(of: stream)
+                stream.didQueueEnd()
             }
         }
         // The bytes go straight from the stream's buffer to the connection's, in sendData.

@@ -17,6 +17,8 @@ final class HTTP2Session {
     /// Streams that are open, at both roles.
     private(set) var openStreams = 0
 
+    /// Whether a header block has begun to come and has not ended.
+    var isReceivingHeaders = false
     var headers: ReceivedHeaders
     unowned let delegate: any HTTP2SessionDelegate
     var drainLimit = Int.max
@@ -237,6 +239,14 @@ final class HTTP2Session {
         while let stream = firstOpen {
             remove(stream)
             stream.didClose(code)
+        }
+    }
+
+    func forEachOpenStream(_ body: (HTTP2Stream) -> Void) {
+        var next = firstOpen
+        while let stream = next {
+            next = stream.nextOpen
+            body(stream)
         }
     }
 

@@ -37,6 +37,10 @@ class HTTP2Stream {
     /// Bytes of the outgoing body have left for the socket.
     func didSendData(_ count: Int) {}
 
+    /// The last of the outgoing body, and trailers after it if there are any, are on their way to the socket. A frame that
+    /// is submitted now goes after them.
+    func didQueueEnd() {}
+
     /// The stream is over; with `noError` both sides ended it.
     func didClose(_ code: HTTP2ErrorCode) {}
 }

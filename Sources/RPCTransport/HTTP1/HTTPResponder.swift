@@ -1,0 +1,82 @@
+public import NIOCore
+public import NIOHTTP1
+
+/// Answers every request that is not gRPC, on either version of HTTP.
+public protocol HTTPResponder: Sendable {
+    /// Runs on the connection's event loop until it first suspends; its task is cancelled when the caller goes away.
+    func respond(to request: HTTPRequest) async -> HTTPResponse
+}
+
+/// A whole request.
+public struct HTTPRequest: Sendable {
+    public enum Body: Sendable, Hashable {
+        /// All of it; empty where there was none.
+        case complete(ByteBuffer)
+        /// It was longer than `TransportConfiguration.maximumHTTPBodyBytes`, and is not kept. Answer 413.
+        case tooLarge
+    }
+
+    public enum Version: Sendable, Hashable {
+        case http1
+        case http2
+    }
+
+    public var method: String
+    /// As it was sent: path and query, still percent-encoded.
+    public var target: String
+    /// Without pseudo-header fields.
+    public var headers: HTTPHeaders
+    public var body: Body
+    /// `Host` or `:authority`.
+    public var authority: String?
+    /// The peer's address in text form, for logs.
+    public var peer: String
+    public var version: Version
+
+    public init(
+        method: String, target: String, headers: HTTPHeaders = [:], body: Body = .complete(ByteBuffer()),
+        authority: String? = nil, peer: String = "", version: Version = .http1
+    ) {
+        self.method = method
+        self.target = target
+        self.headers = headers
+        self.body = body
+        self.authority = authority
+        self.peer = peer
+        self.version = version
+    }
+}
+
+/// A whole response. The transport adds `content-length`, and sends no body in answer to HEAD.
+public struct HTTPResponse: Sendable, Equatable {
+    /// 200 to 599.
+    public var status: Int
+    public var headers: HTTPHeaders
+    public var body: ByteBuffer
+
+    public init(status: Int, headers: HTTPHeaders = [:], body: ByteBuffer = ByteBuffer()) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+    }
+}
+
+extension HTTPResponse {
+    /// Whether a response of that status has a body at all (RFC 9110, sections 15.2, 15.3.5 and 15.4.5).
+    var allowsBody: Bool { status >= 200 && status != 204 && status != 304 }
+
+    /// A response of the transport's own, as text.
+    static func plain(_ status: Int, _ text: String) -> HTTPResponse {
+        HTTPResponse(
+            status: status, headers: ["content-type": "text/plain; charset=utf-8"],
+            body: ByteBuffer(string: text + "\n"))
+    }
+
+    /// Whether the field is about the connection, which is the transport's to say.
+    static func isConnectionField(_ name: String) -> Bool {
+        switch name.lowercased() {
+        case "connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade", "content-length": true
+        default: false
+        }
+    }
+}

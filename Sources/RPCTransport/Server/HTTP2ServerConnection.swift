@@ -1,0 +1,257 @@
+internal import Logging
+internal import NIOCore
+internal import RPCCore
+
+/// The server's end of one HTTP/2 connection: the handler that moves bytes between the socket and the session.
+///
+/// All that was read goes into the session, then the calls that have become ready are started, then everything that they
+/// and others have to say leaves in one write, at the end of the read or of the event loop's tick.
+///
+/// @unchecked Sendable: the list of connections and handlers' tasks hold on to it; it is touched on its event loop only.
+final class HTTP2ServerConnection: ChannelInboundHandler, HTTP2SessionDelegate, ServedConnection, @unchecked Sendable {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    let configuration: TransportConfiguration
+    let responder: any HTTPResponder
+    let logger: Logger
+    let eventLoop: any EventLoop
+    let executor: EventLoopExecutor
+    let peer: String
+
+    private(set) var session: HTTP2Session!
+    /// The loop's time at the last read: near enough for timeouts, and not asked for once per request.
+    private(set) var lastReadAt: NIODeadline
+    var runningHandlers = 0
+    var bufferedRequestBytes = 0
+
+    private var headReader: RequestHeadReader
+    private var ready: [(stream: ServerStream, action: ServerStreamState.Action)] = []
+    private var context: ChannelHandlerContext?
+    private var isReading = false
+    private var isDrainScheduled = false
+    private var shutdown = ShutdownStep.none
+    private var timer: RepeatedTask?
+    private var headersSince: NIODeadline?
+    private var stalledSince: NIODeadline?
+
+    private enum ShutdownStep {
+        case none
+        /// The peer has been told; what it sends before it hears that is still taken.
+        case noticed
+        case refusing
+    }
+
+    init(
+        router: RPCRouter, responder: any HTTPResponder, configuration: TransportConfiguration, logger: Logger,
+        executor: EventLoopExecutor, channel: any Channel
+    ) {
+        self.configuration = configuration
+        self.responder = responder
+        self.logger = logger
+        self.executor = executor
+        self.eventLoop = channel.eventLoop
+        self.peer = channel.remoteAddress?.text ?? ""
+        self.lastReadAt = channel.eventLoop.now
+        self.headReader = RequestHeadReader(table: router.table)
+        self.session = HTTP2Session(role: .server, configuration: configuration.http2, delegate: self)
+    }
+
+    // MARK: The channel
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        let interval = TimeAmount.seconds(Int64(max(1, min(configuration.headerTimeoutSeconds, 30) / 3)))
+        timer = eventLoop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { [weak self] _ in
+            self?.checkTimeouts()
+        }
+        needsDrain()
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        end()
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        isReading = true
+        lastReadAt = eventLoop.now
+        let bytes = unwrapInboundIn(data)
+        do throws(HTTP2SessionError) {
+            try bytes.withUnsafeReadableBytes { bytes throws(HTTP2SessionError) in try session.receive(bytes) }
+        } catch {
+            logger.debug("closing a connection", metadata: ["peer": "\(peer)", "error": "\(error)"])
+            return context.close(promise: nil)
+        }
+        startReady()
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        isReading = false
+        drain()
+        context.fireChannelReadComplete()
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        stalledSince = context.channel.isWritable ? nil : eventLoop.now
+        if context.channel.isWritable { drain() }
+        context.fireChannelWritabilityChanged()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        end()
+        context.fireChannelInactive()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        // HTTP/2 has no use for a connection that is half open.
+        if case ChannelEvent.inputClosed? = event as? ChannelEvent { return context.close(promise: nil) }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        logger.debug("connection error", metadata: ["peer": "\(peer)", "error": "\(error)"])
+        context.close(promise: nil)
+    }
+
+    private func end() {
+        guard context != nil else { return }
+        context = nil
+        timer?.cancel()
+        timer = nil
+        ready.removeAll()
+        session.closeAllStreams(.cancel)
+    }
+
+    // MARK: Starting what is ready
+
+    func readHead(_ headers: borrowing ReceivedHeaders) -> RequestHead {
+        headReader.read(headers)
+    }
+
+    func makeReady(_ stream: ServerStream, _ action: ServerStreamState.Action) {
+        ready.append((stream, action))
+    }
+
+    private func startReady() {
+        // A handler may run here, until it first suspends. It can't add to the list.
+        for (stream, action) in ready { stream.performReady(action) }
+        ready.removeAll(keepingCapacity: ready.count <= 1_024)
+    }
+
+    // MARK: Writing
+
+    /// Something has been submitted to the session. It goes out with everything else of this tick.
+    func needsDrain() {
+        guard !isReading, !isDrainScheduled else { return }
+        isDrainScheduled = true
+        eventLoop.assumeIsolated().execute { self.drain() }
+    }
+
+    private func drain() {
+        isDrainScheduled = false
+        guard let context else { return }
+        let limit = configuration.maximumQueuedBytesPerConnection
+        do throws(HTTP2SessionError) {
+            while context.channel.isWritable {
+                let hasMore = try session.drain(upTo: limit)
+                write(context)
+                if !hasMore { break }
+            }
+        } catch {
+            logger.debug("closing a connection", metadata: ["peer": "\(peer)", "error": "\(error)"])
+            return context.close(promise: nil)
+        }
+        if session.output.storageCapacity > limit { session.output = ByteBuffer() }
+        if session.isFinished || isDrained { context.close(promise: nil) }
+    }
+
+    private func write(_ context: ChannelHandlerContext) {
+        guard session.output.readableBytes > 0 else { return }
+        context.writeAndFlush(wrapOutboundOut(session.output), promise: nil)
+        // If the socket took it all, the buffer is ours alone again and is used again.
+        session.output.clear()
+    }
+
+    // MARK: The session's events
+
+    func openStream(id: Int32) -> HTTP2Stream? {
+        ServerStream(connection: self)
+    }
+
+    func didReceiveSettings() {}
+
+    func didReceivePing(isAcknowledgement: Bool, payload: UInt64) {
+        if isAcknowledgement, shutdown == .noticed { refuseNewStreams() }
+    }
+
+    func didReceiveGoAway(lastStreamID: Int32, code: HTTP2ErrorCode, debug: String) {}
+
+    // MARK: Shutting down
+
+    /// Asks the peer to go elsewhere, serves what it has sent until it has heard that, and ends when all is answered.
+    func beginShutdown() {
+        guard context != nil, shutdown == .none else { return }
+        shutdown = .noticed
+        session.submitShutdownNotice()
+        // When the answer to this comes, everything that was sent before the notice was heard has come as well.
+        session.submitPing(0)
+        eventLoop.assumeIsolated().scheduleTask(in: .seconds(1)) { self.refuseNewStreams() }
+        needsDrain()
+    }
+
+    private func refuseNewStreams() {
+        guard context != nil, shutdown == .noticed else { return }
+        shutdown = .refusing
+        session.submitGoAway(.noError)
+        needsDrain()
+    }
+
+    private var isDrained: Bool {
+        shutdown == .refusing && session.openStreams == 0 && !session.wantsWrite
+    }
+
+    // MARK: Timeouts
+
+    private func checkTimeouts() {
+        guard let context else { return }
+        let now = eventLoop.now
+        if let stalledSince, now - stalledSince >= .seconds(Int64(configuration.writeStallTimeoutSeconds)) {
+            return context.close(promise: nil)
+        }
+        guard session.isReceivingHeaders else {
+            headersSince = nil
+            return checkStreams(now)
+        }
+        let since = headersSince ?? now
+        headersSince = since
+        if now - since >= .seconds(Int64(configuration.headerTimeoutSeconds)) {
+            session.terminate(.enhanceYourCalm)
+            needsDrain()
+        }
+    }
+
+    private func checkStreams(_ now: NIODeadline) {
+        if session.openStreams == 0 {
+            if now - lastReadAt >= .seconds(Int64(configuration.idleTimeoutSeconds)) {
+                session.terminate(.noError)
+                needsDrain()
+            }
+            return
+        }
+        let limit = TimeAmount.seconds(Int64(configuration.requestTimeoutSeconds))
+        session.forEachOpenStream { stream in
+            guard let stream = stream as? ServerStream, stream.state.isCollecting, now - stream.startedAt >= limit
+            else { return }
+            session.reset(stream, .cancel)
+            needsDrain()
+        }
+    }
+}
+
+extension SocketAddress {
+    /// `address:port`, or the path of a Unix socket.
+    var text: String {
+        guard let ipAddress, let port else { return pathname ?? "" }
+        return ipAddress.contains(":") ? "[\(ipAddress)]:\(port)" : "\(ipAddress):\(port)"
+    }
+}

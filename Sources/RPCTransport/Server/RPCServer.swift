@@ -1,0 +1,112 @@
+public import Logging
+public import NIOCore
+internal import NIOHTTP1
+internal import NIOPosix
+internal import Synchronization
+
+/// A server could not begin to listen.
+public struct ServerStartError: Error, CustomStringConvertible {
+    public var description: String
+    public var cause: (any Error)?
+}
+
+/// Serves gRPC and HTTP on one port: HTTP/2 with prior knowledge and HTTP/1.1, told apart by their first bytes.
+public final class RPCServer: Sendable {
+    private let router: RPCRouter
+    private let responder: any HTTPResponder
+    private let configuration: TransportConfiguration
+    private let group: any EventLoopGroup
+    private let logger: Logger
+    private let connections = ConnectionList()
+    private let listener = Mutex<(any Channel)?>(nil)
+
+    /// - Parameter group: the event loops that connections are spread over. It stays the caller's.
+    public init(
+        router: RPCRouter, responder: any HTTPResponder, configuration: TransportConfiguration = .init(),
+        group: any EventLoopGroup, logger: Logger
+    ) {
+        self.router = router
+        self.responder = responder
+        self.configuration = configuration
+        self.group = group
+        self.logger = logger
+    }
+
+    /// Begins to listen. Port 0 takes a free one; the address that is returned says which. A server can be started once.
+    public func start(host: String, port: Int) async throws -> SocketAddress {
+        do {
+            let channel = try await bootstrap.bind(host: host, port: port).get()
+            listener.withLock { $0 = channel }
+            guard let address = channel.localAddress else {
+                throw ServerStartError(description: "\(host):\(port) has no address", cause: nil)
+            }
+            return address
+        } catch let error as IOError where error.errnoCode == EADDRINUSE {
+            throw ServerStartError(description: "\(host):\(port) is in use by another program", cause: error)
+        } catch let error as IOError where error.errnoCode == EACCES {
+            throw ServerStartError(description: "\(host):\(port) may not be used by this user", cause: error)
+        } catch let error as ServerStartError {
+            throw error
+        } catch {
+            throw ServerStartError(description: "can't listen on \(host):\(port): \(error)", cause: error)
+        }
+    }
+
+    /// Stops listening, tells every peer to go elsewhere, and returns when all that was under way is answered, or when
+    /// `grace` is over: what is left then is cut off.
+    public func shutdown(grace: Duration) async {
+        if let channel = listener.withLock({ $0 }) { try? await channel.close().get() }
+        let eventLoop = group.any()
+        let closed = EventLoopFuture.andAllComplete(connections.beginShutdown(), on: eventLoop)
+        let connections = self.connections
+        let timer = eventLoop.scheduleTask(in: TimeAmount(grace)) { connections.closeAll() }
+        try? await closed.get()
+        timer.cancel()
+    }
+
+    // MARK: Connections
+
+    private var bootstrap: ServerBootstrap {
+        let limit = configuration.maximumQueuedBytesPerConnection
+        return ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: CInt(clamping: configuration.listenBacklog))
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .childChannelOption(.allowRemoteHalfClosure, value: true)
+            .childChannelOption(.writeBufferWaterMark, value: .init(low: limit / 2, high: limit))
+            .childChannelOption(
+                .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 1_024, initial: 16_384, maximum: 65_536)
+            )
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture { try self.accept(channel) }
+            }
+    }
+
+    private func accept(_ channel: any Channel) throws {
+        guard connections.add(channel) else { return channel.close(promise: nil) }
+        let timeout = TimeAmount.seconds(Int64(configuration.headerTimeoutSeconds))
+        let detector = ProtocolDetector(timeout: timeout) { answer, channel in
+            try self.serve(channel, by: answer)
+        }
+        try channel.pipeline.syncOperations.addHandler(detector)
+    }
+
+    /// Puts in the handlers of the protocol that the peer speaks.
+    private func serve(_ channel: any Channel, by answer: ProtocolDetection.Answer) throws {
+        let executor = EventLoopExecutor(channel.eventLoop)
+        let pipeline = channel.pipeline.syncOperations
+        if answer == .http2 {
+            let connection = HTTP2ServerConnection(
+                router: router, responder: responder, configuration: configuration, logger: logger, executor: executor,
+                channel: channel)
+            try pipeline.addHandler(connection)
+            connections.set(connection, of: channel)
+        } else {
+            let connection = HTTP1Connection(
+                responder: responder, configuration: configuration, logger: logger, executor: executor, channel: channel)
+            try pipeline.configureHTTPServerPipeline(withPipeliningAssistance: true, withErrorHandling: true)
+            try pipeline.addHandler(connection)
+            connections.set(connection, of: channel)
+        }
+    }
+}

@@ -1,0 +1,144 @@
+internal import RPCCore
+
+/// A request's header section, read once: what it asks for and by which rules it is answered.
+struct RequestHead {
+    enum Route {
+        case rpc(MethodEntry)
+        /// Not gRPC.
+        case http
+        /// gRPC by its content type, and wrong: answered with an HTTP status, as gRPC PROTOCOL-HTTP2 has it.
+        case refused(status: Int)
+        /// gRPC, and wrong: answered with a gRPC status.
+        case failed(RPCError)
+    }
+
+    var route: Route
+    var timeout: Duration?
+    var metadata: Metadata
+}
+
+/// Reads header sections. It keeps the metadata of the last call, since most calls of a connection carry the same.
+struct RequestHeadReader {
+    private enum ContentType {
+        case other
+        case grpc
+        /// It begins like gRPC's, and is a form that is not spoken here.
+        case otherGRPC
+    }
+
+    private let table: MethodTable
+    private var customBytes: [UInt8] = []
+    private var lastCustomBytes: [UInt8] = []
+    private var lastMetadata = Metadata()
+
+    // The section being read.
+    private var contentType = ContentType.other
+    private var isPost = false
+    private var entry: MethodEntry?
+    private var timeout: Duration?
+    private var isTimeoutBad = false
+    private var isEncodingKnown = true
+
+    init(table: MethodTable) {
+        self.table = table
+    }
+
+    mutating func read(_ headers: borrowing ReceivedHeaders) -> RequestHead {
+        reset()
+        headers.forEach { read(name: $0.name, value: $0.value) }
+        if contentType == .other { return RequestHead(route: .http, timeout: nil, metadata: Metadata()) }
+        if contentType == .otherGRPC { return refused(415) }
+        if !isPost { return refused(405) }
+        if headers.isOverLimit {
+            return failed(.init(.resourceExhausted, "the request's headers are too large", reason: "HEADERS_TOO_LARGE"))
+        }
+        return route(headers)
+    }
+
+    private mutating func route(_ headers: borrowing ReceivedHeaders) -> RequestHead {
+        guard let entry else {
+            return failed(.init(.unimplemented, "there is no such method", reason: "METHOD_UNKNOWN"))
+        }
+        if !isEncodingKnown {
+            return failed(.init(.unimplemented, "the request's grpc-encoding is not known here", reason: "ENCODING_UNKNOWN"))
+        }
+        if isTimeoutBad {
+            return failed(.init(.invalidArgument, "grpc-timeout is malformed", reason: "TIMEOUT_MALFORMED"))
+        }
+        guard let metadata = metadata(headers) else {
+            return failed(.init(.invalidArgument, "a binary header is not base64", reason: "METADATA_MALFORMED"))
+        }
+        return RequestHead(route: .rpc(entry), timeout: timeout, metadata: metadata)
+    }
+
+    private mutating func reset() {
+        customBytes.removeAll(keepingCapacity: true)
+        contentType = .other
+        isPost = false
+        entry = nil
+        timeout = nil
+        isTimeoutBad = false
+        isEncodingKnown = true
+    }
+
+    private func refused(_ status: Int) -> RequestHead {
+        RequestHead(route: .refused(status: status), timeout: nil, metadata: Metadata())
+    }
+
+    private func failed(_ error: RPCError) -> RequestHead {
+        RequestHead(route: .failed(error), timeout: nil, metadata: Metadata())
+    }
+
+    // The length tells most names apart, so that each field costs one comparison or two.
+    private mutating func read(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
+        switch name.count {
+        case 5 where name.elementsEqual(":path".utf8):
+            entry = table[value]
+        case 7 where name.elementsEqual(":method".utf8):
+            isPost = value.elementsEqual("POST".utf8)
+        case 12 where name.elementsEqual("content-type".utf8):
+            contentType = Self.contentType(value)
+        case 12 where name.elementsEqual("grpc-timeout".utf8):
+            timeout = GRPCTimeout.parse(value)
+            isTimeoutBad = timeout == nil
+        case 13 where name.elementsEqual("grpc-encoding".utf8):
+            isEncodingKnown = value.elementsEqual("identity".utf8)
+        default:
+            guard MetadataFields.isCustom(name) else { return }
+            customBytes.append(contentsOf: name)
+            customBytes.append(0)
+            customBytes.append(contentsOf: value)
+            customBytes.append(0)
+        }
+    }
+
+    private static func contentType(_ value: UnsafeRawBufferPointer) -> ContentType {
+        let name = "application/grpc"
+        guard value.count >= name.utf8.count, value.prefix(name.utf8.count).elementsEqual(name.utf8) else {
+            return .other
+        }
+        let rest = value.dropFirst(name.utf8.count)
+        guard let next = rest.first else { return .grpc }
+        if next == UInt8(ascii: ";") || next == UInt8(ascii: " ") { return .grpc }
+        let proto = "+proto".utf8
+        guard rest.starts(with: proto) else { return .otherGRPC }
+        let after = rest.dropFirst(proto.count).first
+        return after == nil || after == UInt8(ascii: ";") || after == UInt8(ascii: " ") ? .grpc : .otherGRPC
+    }
+
+    /// The application's fields; nil if a binary one is not base64.
+    private mutating func metadata(_ headers: borrowing ReceivedHeaders) -> Metadata? {
+        if customBytes.isEmpty { return Metadata() }
+        if customBytes == lastCustomBytes { return lastMetadata }
+        var metadata = Metadata()
+        var isGood = true
+        headers.forEach { field in
+            guard MetadataFields.isCustom(field.name) else { return }
+            if !MetadataFields.add(name: field.name, value: field.value, to: &metadata) { isGood = false }
+        }
+        guard isGood else { return nil }
+        swap(&lastCustomBytes, &customBytes)
+        lastMetadata = metadata
+        return metadata
+    }
+}

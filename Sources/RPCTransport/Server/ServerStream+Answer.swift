@@ -1,0 +1,149 @@
+internal import NIOCore
+internal import ProtobufRuntime
+internal import RPCCore
+
+/// How an RPC is answered.
+extension ServerStream {
+    /// The one message of a unary reply, and success.
+    func succeed(_ message: some ProtobufMessage) {
+        let headersNeeded = state.beginResponse()
+        guard state.finish() == .answer, let headersNeeded else { return }
+        MessageFraming.write(message, to: &outgoing.bytes)
+        endBody()
+        if headersNeeded {
+            submitResponseHeaders()
+        } else {
+            session.outgoingChanged(self)
+        }
+        connection.needsDrain()
+    }
+
+    /// Success after a stream of messages.
+    func succeed() {
+        let headersNeeded = state.beginResponse()
+        guard state.finish() == .answer, let headersNeeded else { return }
+        endBody()
+        if headersNeeded {
+            submitResponseHeaders()
+        } else {
+            session.outgoingChanged(self)
+        }
+        connection.needsDrain()
+    }
+
+    private func endBody() {
+        if let trailing = response?.trailing, !trailing.isEmpty {
+            outgoing.ending = .trailers(StatusFields.ok(trailing))
+        } else {
+            outgoing.ending = .fixedTrailers(StatusFields.ok)
+        }
+    }
+
+    func submitResponseHeaders() {
+        if let initial = response?.initial, !initial.isEmpty {
+            session.submitResponse(StatusFields.responseHeaders(initial), stream: self, hasBody: true)
+        } else {
+            session.submitResponse(StatusFields.responseHeaders, stream: self, hasBody: true)
+        }
+    }
+
+    /// The call has failed. Only the first outcome of a call counts.
+    func fail(_ error: RPCError) {
+        guard state.finish() == .answer else { return }
+        arrival.failAll(error)
+        room.failAll(error)
+        send(error)
+    }
+
+    private func send(_ error: RPCError) {
+        defer { connection.needsDrain() }
+        let trailing = response?.trailing ?? Metadata()
+        if state.responseBegan {
+            var trailers = HeaderBlock()
+            StatusFields.append(error, trailing: trailing, to: &trailers)
+            outgoing.ending = .trailers(trailers)
+            session.outgoingChanged(self)
+            return
+        }
+        // "Trailers-Only": the headers are the end.
+        var block = StatusFields.responseHeaders(response?.initial ?? Metadata())
+        StatusFields.append(error, trailing: trailing, to: &block)
+        session.submitResponse(block, stream: self, hasBody: false)
+        didQueueEnd()
+    }
+
+    func sendRefusal() {
+        switch refusal {
+        case .rpc(let error): send(error)
+        case .http(let response): send(response, isHead: false)
+        case nil: break
+        }
+    }
+
+    // MARK: Not gRPC
+
+    func startResponder() {
+        guard var request = httpRequest else { return }
+        request.body = isHTTPBodyTooLarge ? .tooLarge : .complete(httpBody)
+        httpBody = ByteBuffer()
+        countBuffered()
+        let isHead = request.method == "HEAD"
+        let responder = connection.responder
+        run { [self, request] in
+            let response = await responder.respond(to: request)
+            onEventLoop {
+                if self.state.finish() == .answer { self.send(response, isHead: isHead) }
+            }
+        }
+    }
+
+    private func send(_ response: HTTPResponse, isHead: Bool) {
+        defer { connection.needsDrain() }
+        let hasBody = response.allowsBody && !isHead && response.body.readableBytes > 0
+        if hasBody {
+            outgoing.bytes = response.body
+            outgoing.ending = .endStream
+        }
+        session.submitResponse(response.headerBlock, stream: self, hasBody: hasBody)
+        if !hasBody { didQueueEnd() }
+    }
+}
+
+extension RPCError {
+    init(_ error: MessageFramingError) {
+        switch error {
+        case .tooLarge(_, let limit):
+            self.init(
+                .resourceExhausted, "the message is larger than \(limit) bytes", reason: "MESSAGE_TOO_LARGE",
+                reasonMetadata: ["limit_bytes": String(limit)])
+        case .compressed:
+            self.init(
+                .internalError, "a message is marked as compressed, and there is no grpc-encoding",
+                reason: "MESSAGE_MALFORMED")
+        case .malformedFlag:
+            self.init(.internalError, "a message begins with an unknown flag", reason: "MESSAGE_MALFORMED")
+        }
+    }
+
+    /// What the caller is told of an error that a handler threw.
+    init(handlerError error: any Error) {
+        switch error {
+        case let error as RPCError:
+            self = error
+        case is CancellationError:
+            self.init(.cancelled, "the call was cancelled", cause: error)
+        default:
+            self.init(.unknown, "the call failed on the server", cause: error)
+        }
+    }
+
+    init(requestError error: ProtobufError) {
+        var metadata: [String: String] = [:]
+        if let offset = error.offset { metadata["offset"] = String(offset) }
+        self.init(
+            .invalidArgument, "the request can't be decoded: \(error)", reason: "MESSAGE_MALFORMED",
+            reasonMetadata: metadata,
+            fieldViolations: error.field.map { [FieldViolation(field: $0, description: error.message)] } ?? [],
+            cause: error)
+    }
+}

@@ -1,0 +1,203 @@
+internal import CNghttp2
+internal import NIOCore
+internal import RPCCore
+
+/// One request on an HTTP/2 connection and its answer. It performs what ``ServerStreamState`` says.
+///
+/// @unchecked Sendable: handlers' tasks hold on to it, but everything in it is touched on its connection's event loop only;
+/// what a handler calls goes there first (`onEventLoop`).
+final class ServerStream: HTTP2Stream, @unchecked Sendable {
+    let connection: HTTP2ServerConnection
+    let startedAt: NIODeadline
+
+    var state = ServerStreamState()
+    var incoming: MessageDeframer
+    /// DATA that the peer's window does not have back yet.
+    var unconsumedBytes = 0
+    /// What of this stream counts in the connection's `bufferedRequestBytes`.
+    var countedBytes = 0
+
+    // gRPC
+    var entry: MethodEntry?
+    var timeout: Duration?
+    var metadata = Metadata()
+    var response: ResponseMetadata?
+    /// What an unserved request is answered with.
+    var refusal: Refusal?
+
+    // Not gRPC
+    var httpRequest: HTTPRequest?
+    var httpBody = ByteBuffer()
+    var isHTTPBodyTooLarge = false
+
+    // The handler
+    var task: Task<Void, Never>?
+    var isHandlerRunning = false
+    var deadlineTimer: Scheduled<Void>?
+    var room = Waiters()
+    var arrival = Waiters()
+
+    enum Refusal {
+        case http(HTTPResponse)
+        case rpc(RPCError)
+    }
+
+    init(connection: HTTP2ServerConnection) {
+        self.connection = connection
+        self.startedAt = connection.lastReadAt
+        self.incoming = MessageDeframer(maximumMessageBytes: connection.configuration.maximumMessageBytes)
+    }
+
+    var session: HTTP2Session { connection.session }
+
+    // MARK: From the peer
+
+    override func receiveHeaders(_ headers: borrowing ReceivedHeaders, kind: HeadersKind) {
+        // Trailers of a request say nothing to gRPC.
+        guard kind == .request else { return }
+        let head = connection.readHead(headers)
+        switch head.route {
+        case .rpc(let entry):
+            self.entry = entry
+            timeout = head.timeout
+            metadata = head.metadata
+            let isOne = entry.kind == .unary || entry.kind == .serverStreaming
+            perform(state.receiveRequest(isOne ? .oneMessage : .manyMessages))
+        case .failed(let error):
+            refuse(.rpc(error))
+        case .refused(let status):
+            refuse(.http(.plain(status, status == 405 ? "gRPC is POST" : "not a gRPC content type that is spoken here")))
+        case .http where headers.isOverLimit:
+            refuse(.http(.plain(431, "the request's headers are too large")))
+        case .http:
+            httpRequest = HTTPRequest(headers, peer: connection.peer)
+            perform(state.receiveRequest(.http))
+        }
+    }
+
+    private func refuse(_ refusal: Refusal) {
+        self.refusal = refusal
+        perform(state.receiveRequest(.unserved))
+    }
+
+    override func receiveData(_ bytes: UnsafeRawBufferPointer) {
+        unconsumedBytes += bytes.count
+        guard state.receiveData() == .keep else {
+            // The window stays shut: the answer is on its way, and says so.
+            return
+        }
+        if httpRequest != nil {
+            receiveHTTPBody(bytes)
+        } else {
+            receiveMessageBytes(bytes)
+        }
+        countBuffered()
+    }
+
+    private func receiveMessageBytes(_ bytes: UnsafeRawBufferPointer) {
+        incoming.append(bytes)
+        do throws(MessageFramingError) {
+            _ = try incoming.nextLength()
+        } catch {
+            incoming.removeAll()
+            return fail(RPCError(error))
+        }
+        giveBackWindow()
+        if state.isRunning { arrival.wakeAll() }
+    }
+
+    private func receiveHTTPBody(_ bytes: UnsafeRawBufferPointer) {
+        if httpBody.readableBytes + bytes.count > connection.configuration.maximumHTTPBodyBytes {
+            httpBody = ByteBuffer()
+            isHTTPBodyTooLarge = true
+            perform(state.bodyTooLarge())
+        } else {
+            httpBody.writeBytes(bytes)
+            giveBackWindow()
+        }
+    }
+
+    override func receiveEnd() {
+        perform(state.receiveEnd())
+    }
+
+    override func didClose(_ code: HTTP2ErrorCode) {
+        let action = state.close()
+        room.failAll(RPCError(.cancelled, "the caller went away"))
+        arrival.failAll(RPCError(.cancelled, "the caller went away"))
+        incoming.removeAll()
+        httpBody = ByteBuffer()
+        outgoing.bytes = ByteBuffer()
+        countBuffered()
+        deadlineTimer?.cancel()
+        perform(action)
+    }
+
+    // MARK: To the peer
+
+    override func didSendData(_ count: Int) {
+        if !room.isEmpty, outgoing.queuedBytes <= connection.configuration.maximumQueuedBytesPerStream / 2 {
+            room.wakeAll()
+        }
+    }
+
+    override func didQueueEnd() {
+        if state.endsEarly { session.reset(self, .noError) }
+    }
+
+    // MARK: Actions
+
+    func perform(_ action: ServerStreamState.Action) {
+        switch action {
+        case .none, .keep, .discard:
+            break
+        case .startHandler, .startResponder, .answer:
+            // Not here: this may be the middle of one of nghttp2's callbacks.
+            connection.makeReady(self, action)
+        case .wakeReader:
+            arrival.wakeAll()
+        case .cancelHandler:
+            task?.cancel()
+        }
+    }
+
+    /// What was put off by `perform`, now that the session is at rest.
+    func performReady(_ action: ServerStreamState.Action) {
+        guard isOpen else { return }
+        switch action {
+        case .startHandler: startHandler()
+        case .startResponder: startResponder()
+        default: sendRefusal()
+        }
+    }
+
+    private func startHandler() {
+        guard let entry else { return }
+        if connection.runningHandlers >= connection.configuration.maximumRunningHandlers {
+            return fail(
+                RPCError(
+                    .resourceExhausted, "too many calls are running on this connection", reason: "TOO_MANY_CALLS",
+                    retryDelay: .milliseconds(100)))
+        }
+        entry.start(self)
+    }
+
+    /// The peer gets room for more when no whole message is waiting to be taken: a message may well be larger than the
+    /// window, but a handler that is slow holds up its sender.
+    func giveBackWindow() {
+        guard unconsumedBytes > 0, !state.peerEnded, httpRequest != nil || !incoming.hasMessage else { return }
+        session.consume(self, unconsumedBytes)
+        unconsumedBytes = 0
+    }
+
+    /// Keeps the connection's account of what its requests take up, and ends this one if that is too much.
+    func countBuffered() {
+        let bytes = incoming.bufferedBytes + httpBody.readableBytes
+        connection.bufferedRequestBytes += bytes - countedBytes
+        countedBytes = bytes
+        guard connection.bufferedRequestBytes > connection.configuration.maximumBufferedRequestBytes, bytes > 0,
+            isOpen
+        else { return }
+        session.reset(self, .enhanceYourCalm)
+    }
+}

@@ -1,0 +1,61 @@
+/// Every limit of the transport, with its unit in its name.
+public struct TransportConfiguration: Sendable {
+    // MARK: Connections
+
+    /// Connections that may wait to be accepted (`listen`'s backlog).
+    public var listenBacklog = 1_024
+    /// How long a peer may take to show which protocol it speaks, and to send the header section of a request.
+    public var headerTimeoutSeconds = 15
+    /// How long the body of a request may take.
+    public var requestTimeoutSeconds = 120
+    /// How long a connection may be open with nothing going on.
+    public var idleTimeoutSeconds = 300
+    /// How long a peer may leave what we send unread before its connection is closed.
+    public var writeStallTimeoutSeconds = 120
+
+    // MARK: HTTP/2
+
+    /// Streams that a peer may have open at once on a connection.
+    public var maximumConcurrentStreams = 1_000
+    /// Handlers of one connection that may run at once, those whose streams were reset included.
+    public var maximumRunningHandlers = 1_000
+    /// DATA that a peer may send on a stream ahead of what is taken, in bytes.
+    public var streamWindowBytes = 256 * 1_024
+    /// DATA that a peer may send on a connection ahead of what is read, in bytes.
+    public var connectionWindowBytes = 4 * 1_024 * 1_024
+    /// Parts of requests that a connection may keep, all streams together, in bytes.
+    public var maximumBufferedRequestBytes = 64 * 1_024 * 1_024
+
+    // MARK: Requests
+
+    /// The header section of a request: names, values and 32 for each field.
+    public var maximumHeaderBytes = 16 * 1_024
+    public var maximumHeaderFields = 100
+    /// The target of a request, on HTTP/1.1.
+    public var maximumTargetBytes = 8 * 1_024
+    /// One message of a request by gRPC. (The 64 KiB over 4 MiB are for what surrounds the largest content.)
+    public var maximumMessageBytes = 4 * 1_024 * 1_024 + 64 * 1_024
+    /// The body of a request that is not gRPC.
+    public var maximumHTTPBodyBytes = 4 * 1_024 * 1_024 + 64 * 1_024
+
+    // MARK: Responses
+
+    /// Messages that may wait on one stream before the handler that writes them waits itself, in bytes.
+    public var maximumQueuedBytesPerStream = 256 * 1_024
+    /// Bytes that a connection hands to the socket at once, and after which it waits until the peer reads.
+    public var maximumQueuedBytesPerConnection = 256 * 1_024
+
+    public init() {}
+}
+
+extension TransportConfiguration {
+    var http2: HTTP2Configuration {
+        var http2 = HTTP2Configuration()
+        http2.maximumConcurrentStreams = UInt32(clamping: maximumConcurrentStreams)
+        http2.streamWindowBytes = UInt32(clamping: min(streamWindowBytes, Int(Int32.max)))
+        http2.connectionWindowBytes = Int32(clamping: max(connectionWindowBytes, 65_535))
+        http2.maximumHeaderBytes = maximumHeaderBytes
+        http2.maximumHeaderFields = maximumHeaderFields
+        return http2
+    }
+}
