@@ -63,7 +63,7 @@ def test_wrong_arguments_are_a_clear_error(arguments, tmp_path):
     assert arguments[-1] in ended.stderr and "Fatal" not in ended.stderr
 
 
-@pytest.mark.parametrize("database", ["nonsense", "mysql://localhost/x", "sqlite:", "", "postgresql://[broken/x"])
+@pytest.mark.parametrize("database", ["nonsense", "mysql://localhost/x", "sqlite:", "postgresql://[broken/x"])
 def test_a_database_that_is_none_is_a_clear_error(database, tmp_path):
     ended = run("serve", "--port", "0", "--database", database, XDG_DATA_HOME=str(tmp_path))
     assert ended.returncode != 0 and ended.stdout == ""

@@ -1,0 +1,58 @@
+import GeneratedMessages
+import RPCCore
+import RPCTransport
+
+/// Keeps a number of gRPC calls in flight for a while and prints what came back, as one line of JSON.
+@main
+struct LoadGenerator {
+    static func main() async throws {
+        let plan = try LoadPlan(CommandLine.arguments.dropFirst())
+        let channel = HTTP2ClientChannel(try Endpoint(plan.address))
+        let client = MessageServiceClient(channel: channel)
+        if plan.workload == .prepare {
+            try await prepare(client, plan)
+        } else {
+            print(try await measure(client, plan).json)
+        }
+        await channel.close()
+    }
+
+    /// Makes each session, with one batch of messages.
+    private static func prepare(_ client: MessageServiceClient, _ plan: LoadPlan) async throws {
+        for session in 1...plan.sessions {
+            _ = try await client.batchCreateMessages(plan.batch(session: session))
+        }
+    }
+
+    /// Calls that end before the warm-up is over, or after the time is up, don't count.
+    private static func measure(_ client: MessageServiceClient, _ plan: LoadPlan) async throws -> LoadResult {
+        let start = ContinuousClock.now + plan.warmUp
+        let end = start + plan.time
+        let latencies = try await withThrowingTaskGroup(of: [Duration].self) { group in
+            for _ in 0..<plan.inFlight {
+                group.addTask {
+                    var latencies: [Duration] = []
+                    while true {
+                        let before = ContinuousClock.now
+                        try await call(client, plan)
+                        let after = ContinuousClock.now
+                        if after >= end { return latencies }
+                        if after >= start { latencies.append(after - before) }
+                    }
+                }
+            }
+            return try await group.reduce(into: []) { $0 += $1 }
+        }
+        return LoadResult(latencies: latencies, time: plan.time)
+    }
+
+    private static func call(_ client: MessageServiceClient, _ plan: LoadPlan) async throws {
+        let session = Int.random(in: 1...plan.sessions)
+        switch plan.workload {
+        case .append: _ = try await client.createMessage(plan.message(session: session))
+        case .batch: _ = try await client.batchCreateMessages(plan.batch(session: session))
+        case .list: _ = try await client.listMessages(plan.page(session: session))
+        case .prepare: break
+        }
+    }
+}

@@ -1,0 +1,133 @@
+"""Runs each pair side by side, in alternating rounds, and prints the table of ratios. `Benchmarks/run` calls it."""
+
+import argparse
+import os
+import statistics
+import sys
+import tempfile
+from dataclasses import dataclass
+
+from programs import Server, health_check, h2load, load_generator, nghttpd, pgbench, psql
+
+CLIENTS = [1, 2, 4, 8, 16, 32, 64]
+IN_FLIGHT = 64
+MAXIMUM_IDLE_MEBIBYTES = 40
+
+
+@dataclass
+class Row:
+    """One pair of the table; the bound is the least ratio that is good enough."""
+
+    name: str
+    unit: str
+    ours: float
+    theirs: float
+    ratio: float
+    bound: float | None = None
+
+    @property
+    def holds(self) -> bool:
+        return self.bound is None or self.ratio >= self.bound
+
+    def __str__(self) -> str:
+        bound = f"≥ {self.bound:.2f} {'ok' if self.holds else 'NOT KEPT'}" if self.bound else "–"
+        return f"{self.name:<52} {self.ours:>10,.0f} {self.theirs:>10,.0f} {self.unit:<10} {self.ratio:>6.2f}  {bound}"
+
+
+def say(text: str) -> None:
+    print(f"==> {text}", file=sys.stderr, flush=True)
+
+
+def alternate(name: str, unit: str, rounds: int, ours, theirs, bound: float | None = None) -> Row:
+    """The median of the ratios of rounds in which each is measured once, in turn first and second."""
+    pairs = []
+    for number in range(rounds):
+        if number % 2:
+            other = theirs()
+            pairs.append((ours(), other))
+        else:
+            pairs.append((ours(), theirs()))
+    ratio = statistics.median(our / their for our, their in pairs)
+    row = Row(name, unit, statistics.median(p[0] for p in pairs), statistics.median(p[1] for p in pairs), ratio, bound)
+    say(f"{name}: {row.ours:,.0f} / {row.theirs:,.0f} {unit}")
+    return row
+
+
+def health(rounds: int, seconds: float) -> Row:
+    say("Health/Check by h2load, one event loop, beside nghttpd with a file of the answer's size")
+    with tempfile.TemporaryDirectory() as directory, nghttpd(b"\0" * 7) as other:
+        with Server(f"sqlite://{directory}/chatrpc.db", "--event-loops", "1") as server:
+            return alternate(
+                "Health/Check : nghttpd static file", "calls/s", rounds,
+                lambda: health_check(server.address, seconds),
+                lambda: h2load(f"http://{other}/answer", seconds), bound=0.5,
+            )
+
+
+def best_clients(script: str, database: str, seconds: float) -> int:
+    rates = {clients: pgbench(script, database, clients, seconds) for clients in CLIENTS}
+    say(f"pgbench {script}: " + ", ".join(f"{clients}: {rate:,.0f}/s" for clients, rate in rates.items()))
+    return max(rates, key=rates.get)
+
+
+def storage(rounds: int, seconds: float) -> list[Row]:
+    database = os.environ["CHATRPC_TEST_POSTGRES_URL"]
+    rows = []
+    with Server(database) as server:
+        say("1,000 sessions of 50 messages, made through the server")
+        load_generator("prepare", server.address, 1, 1)
+        psql("CREATE SEQUENCE radbot_chathistory.benchmark_seq; ANALYZE", database)
+        for name, workload, script, scale, unit, bound in [
+            ("CreateMessage, 64 in flight : pgbench append", "append", "append.sql", 1, "messages/s", 1.5),
+            ("CreateMessage, 64 in flight : pgbench insert alone", "append", "insert.sql", 1, "messages/s", None),
+            ("BatchCreateMessages of 50, 64 in flight : pgbench", "batch", "batch.sql", 50, "messages/s", None),
+            ("ListMessages newest 50, 64 in flight : pgbench", "list", "list.sql", 1, "pages/s", None),
+        ]:
+            say(f"{name}, best of {CLIENTS[0]} to {CLIENTS[-1]} clients")
+            clients = best_clients(script, database, max(2, seconds / 2))
+
+            def ours():
+                return scale * load_generator(workload, server.address, IN_FLIGHT, seconds)["calls_per_second"]
+
+            def theirs():
+                return scale * pgbench(script, database, clients, seconds)
+
+            rows.append(alternate(f"{name} ({clients})", unit, rounds, ours, theirs, bound))
+    return rows
+
+
+def idle_mebibytes() -> dict[str, float]:
+    with tempfile.TemporaryDirectory() as directory:
+        databases = {"SQLite": f"sqlite://{directory}/chatrpc.db", "PostgreSQL": os.environ["CHATRPC_TEST_POSTGRES_URL"]}
+        found = {}
+        for store, database in databases.items():
+            with Server(database) as server:
+                found[store] = server.resident_mebibytes()
+        return found
+
+
+def main() -> int:
+    arguments = argparse.ArgumentParser(prog="Benchmarks/run")
+    arguments.add_argument("--check", action="store_true", help="end non-zero where a bound is not kept")
+    arguments.add_argument("--rounds", type=int, default=5)
+    arguments.add_argument("--seconds", type=float, default=4)
+    chosen = arguments.parse_args()
+
+    say("Resident memory of the idle server")
+    idle = idle_mebibytes()
+    rows = [health(chosen.rounds, chosen.seconds), *storage(chosen.rounds, chosen.seconds)]
+
+    print(f"{'ours : theirs (their clients)':<52} {'ours':>10} {'theirs':>10} {'':<10} {'ratio':>6}  bound")
+    for row in rows:
+        print(row)
+    kept = all(row.holds for row in rows)
+    for store, mebibytes in idle.items():
+        holds = mebibytes < MAXIMUM_IDLE_MEBIBYTES
+        kept = kept and holds
+        verdict = "ok" if holds else "NOT KEPT"
+        print(f"idle server on {store}: {mebibytes:.1f} MiB resident, bound < {MAXIMUM_IDLE_MEBIBYTES} {verdict}")
+    return 0 if kept or not chosen.check else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
