@@ -1,0 +1,109 @@
+import NIOCore
+public import ProtobufRuntime
+public import RPCCore
+
+/// The four kinds of call: one ``ClientCall`` each, used in four ways.
+extension HTTP2ClientChannel: ClientChannel {
+    public func unary<Request: ProtobufMessage, Response: ProtobufMessage>(
+        _ method: MethodDescriptor<Request, Response>, _ request: Request, options: CallOptions
+    ) async throws -> UnaryResponse<Response> {
+        let call = start(
+            method.path, message: Self.frame(request), expectsOneResponse: true, options: options)
+        return try Self.decode(try await call.response())
+    }
+
+    public func serverStreaming<Request: ProtobufMessage, Response: ProtobufMessage, Result: Sendable>(
+        _ method: MethodDescriptor<Request, Response>, _ request: Request, options: CallOptions,
+        _ body: @Sendable (MessageStream<Response>) async throws -> Result
+    ) async throws -> Result {
+        let call = start(
+            method.path, message: Self.frame(request), expectsOneResponse: false, options: options)
+        return try await whileOpen(call) { try await body(Self.messages(of: call)) }
+    }
+
+    public func clientStreaming<Request: ProtobufMessage, Response: ProtobufMessage>(
+        _ method: MethodDescriptor<Request, Response>, options: CallOptions,
+        _ requests: @escaping @Sendable (MessageWriter<Request>) async throws -> Void
+    ) async throws -> UnaryResponse<Response> {
+        let call = start(method.path, message: nil, expectsOneResponse: true, options: options)
+        return try await producing(requests, for: call) { try Self.decode(try await call.response()) }
+    }
+
+    public func bidirectional<Request: ProtobufMessage, Response: ProtobufMessage, Result: Sendable>(
+        _ method: MethodDescriptor<Request, Response>, options: CallOptions,
+        _ requests: @escaping @Sendable (MessageWriter<Request>) async throws -> Void,
+        _ body: @Sendable (MessageStream<Response>) async throws -> Result
+    ) async throws -> Result {
+        let call = start(method.path, message: nil, expectsOneResponse: false, options: options)
+        return try await producing(requests, for: call) { try await body(Self.messages(of: call)) }
+    }
+
+    // MARK: Scope
+
+    /// Runs what reads the response. The call is over when it returns, and cancelled when the task is.
+    private func whileOpen<Result: Sendable>(
+        _ call: ClientCall, _ body: () async throws -> Result
+    ) async throws -> Result {
+        try await withTaskCancellationHandler {
+            defer { call.cancel() }
+            do {
+                return try await body()
+            } catch is CancellationError {
+                throw RPCError(.cancelled, "the caller cancelled the call")
+            }
+        } onCancel: {
+            call.cancel()
+        }
+    }
+
+    /// The same, while a task of its own writes the requests. When the call is over, it is cancelled.
+    private func producing<Request: ProtobufMessage, Result: Sendable>(
+        _ requests: @escaping @Sendable (MessageWriter<Request>) async throws -> Void, for call: ClientCall,
+        _ body: () async throws -> Result
+    ) async throws -> Result {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                do {
+                    try await requests(MessageWriter { try await call.write(Self.frame($0)) })
+                    call.halfClose()
+                } catch let error as RPCError {
+                    call.end(CallEnd(error: error))
+                } catch is CancellationError {
+                    call.cancel()
+                } catch {
+                    call.end(.failed(.cancelled, "the requests could not be made", cause: error))
+                }
+            }
+            defer { group.cancelAll() }
+            return try await whileOpen(call, body)
+        }
+    }
+
+    // MARK: Messages
+
+    private static func frame(_ message: some ProtobufMessage) -> ByteBuffer {
+        var buffer = ByteBuffer()
+        MessageFraming.write(message, to: &buffer)
+        return buffer
+    }
+
+    private static func messages<Response: ProtobufMessage>(of call: ClientCall) -> MessageStream<Response> {
+        MessageStream { try await call.nextMessage().map { try decode($0) } }
+    }
+
+    private static func decode<Response: ProtobufMessage>(
+        _ response: UnaryResponse<[UInt8]>
+    ) throws(RPCError) -> UnaryResponse<Response> {
+        UnaryResponse(
+            message: try decode(response.message), initialMetadata: response.initialMetadata,
+            trailingMetadata: response.trailingMetadata)
+    }
+
+    private static func decode<Response: ProtobufMessage>(_ bytes: [UInt8]) throws(RPCError) -> Response {
+        do {
+            return try Response(serialized: bytes)
+        } catch {
+            throw RPCError(.internalError, "the response can't be decoded", cause: error)
+        }
+    }
+}
