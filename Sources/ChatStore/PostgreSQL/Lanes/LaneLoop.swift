@@ -1,0 +1,99 @@
+#if canImport(Darwin)
+import Darwin
+#else
+import Glibc
+#endif
+
+/// What a lane's thread does: hands work to connections that have room, sleeps in poll(2) until a socket or the lane
+/// wakes it, and lets the connections look at what came.
+final class LaneLoop {
+    private let lane: Lane
+    private let links: [Link]
+    private let limits: PostgresConfiguration.Limits
+    private var stopsAt: ContinuousClock.Instant?
+
+    init(lane: Lane, links: [Link], limits: PostgresConfiguration.Limits) {
+        self.lane = lane
+        self.links = links
+        self.limits = limits
+    }
+
+    /// Runs until the lane was stopped and what it had accepted is done.
+    func run() {
+        while true {
+            lane.setReady(links.contains(where: \.isServing))
+            let isDrained = giveOutWork()
+            if lane.isStopping {
+                let stopsAt = self.stopsAt ?? .now + .seconds(limits.shutdownSeconds)
+                self.stopsAt = stopsAt
+                if (isDrained && links.allSatisfy { $0.isIdle || !$0.isServing }) || stopsAt <= .now { break }
+            }
+            sleepAndLook()
+        }
+        for link in links { link.close() }
+        failQueued()
+    }
+
+    /// True if the queue is empty.
+    private func giveOutWork() -> Bool {
+        guard links.contains(where: \.isServing) else {
+            failQueued()
+            return true
+        }
+        while let link = links.filter(\.hasRoom).min(by: { $0.load < $1.load }) {
+            switch lane.takeNext() {
+            case nil: return true
+            case .group(let jobs): link.begin(AppendGroup(jobs, limits: limits))
+            case .exchange(let make): link.begin(make())
+            }
+        }
+        return false
+    }
+
+    private func failQueued() {
+        while let next = lane.takeNext() {
+            switch next {
+            case .group(let jobs):
+                for job in jobs {
+                    job.fail(StoreError(.unavailable, "not connected", retryAfter: limits.retryAfter))
+                }
+            case .exchange(let make): make().lost(PostgresFailure(message: "not connected"))
+            }
+        }
+    }
+
+    // MARK: Sleeping
+
+    /// How often a busy lane looks for appends whose deadline passes in the queue.
+    private static let lookForExpired = Duration.milliseconds(100)
+
+    private func sleepAndLook() {
+        var interests = [pollfd(fd: lane.wakeUp.descriptor, events: Int16(POLLIN), revents: 0)]
+        var polled: [Link] = []
+        for link in links {
+            guard let (socket, reads, writes) = link.interest else { continue }
+            let events = (reads ? POLLIN : 0) | (writes ? POLLOUT : 0)
+            interests.append(pollfd(fd: socket, events: Int16(truncatingIfNeeded: events), revents: 0))
+            polled.append(link)
+        }
+        let ready = poll(&interests, nfds_t(interests.count), timeoutMilliseconds)
+        if interests[0].revents != 0 { lane.wakeUp.clear() }
+        for (link, interest) in zip(polled, interests.dropFirst()) where ready > 0 && interest.revents != 0 {
+            link.look(socketIsReady: true)
+        }
+        guard ready <= 0 || links.contains(where: { !$0.isServing }) else { return }
+        let now = ContinuousClock.now
+        for link in links { if let look = link.nextLook, look <= now { link.look(socketIsReady: false) } }
+        for job in lane.takeExpired(at: now) { job.fail(StoreError(.deadlineExceeded, "it waited too long")) }
+    }
+
+    /// Until the first connection has to be looked at; -1 for as long as it takes.
+    private var timeoutMilliseconds: Int32 {
+        var until = links.compactMap(\.nextLook).min()
+        if links.contains(where: { !$0.isIdle }) { until = min(until ?? .now + .seconds(1), .now + LaneLoop.lookForExpired) }
+        if let stopsAt { until = min(until ?? stopsAt, stopsAt) }
+        guard let until else { return -1 }
+        let milliseconds = (until - .now) / .milliseconds(1)
+        return Int32(max(0, min(milliseconds.rounded(.up), 60_000)))
+    }
+}

@@ -1,0 +1,115 @@
+public import GeneratedMessages
+public import Logging
+import ProtobufRuntime
+
+/// Sessions and messages in PostgreSQL, by libpq in pipeline mode.
+///
+/// A few lanes (threads) append, each committing in groups what has come in since its last commit; another reads. Any
+/// number of these, in any number of servers, may use one database.
+public final class PostgresChatStore: ChatStore {
+    let configuration: PostgresConfiguration
+    let logger: Logger
+    let appendLanes: [Lane]
+    let readLane: Lane
+
+    public init(configuration: PostgresConfiguration, logger: Logger) {
+        self.configuration = configuration
+        self.logger = logger
+        let limits = configuration.limits
+        appendLanes = (0..<max(1, configuration.appendLanes)).map { _ in
+            Lane(limits: limits.ofAppendQueue, retryAfter: limits.retryAfter)
+        }
+        readLane = Lane(limits: limits.ofReadQueue, retryAfter: limits.retryAfter)
+    }
+
+    public var isUsable: Bool {
+        readLane.isReady && appendLanes.allSatisfy(\.isReady)
+    }
+
+    // MARK: Appending
+
+    public func append(_ append: Append) async throws -> [AppendResult] {
+        guard !append.items.isEmpty else { return [] }
+        return try await withCheckedThrowingContinuation { caller in
+            let job = AppendJob(append, caller: caller)
+            if let refusal = lane(of: append.sessionID).submit(.append(job)) { job.fail(refusal) }
+        }
+    }
+
+    /// A session always goes through the same lane, so that its appends don't wait for each other's locks.
+    func lane(of session: UUID) -> Lane {
+        // Ids of version 7 differ in their low words.
+        appendLanes[Int(truncatingIfNeeded: (session.low ^ session.low >> 32) % UInt64(appendLanes.count))]
+    }
+
+    // MARK: Reading messages
+
+    public func listMessages(_ query: MessageQuery, owner: String?) async throws -> ListMessagesResponse {
+        try await read(
+            query.newestFirst ? ReadStatements.newestFirst : ReadStatements.oldestFirst,
+            bind: { MessagePage.bind(query, owner: owner, $0) },
+            decode: { (result) throws(StoreError) in try MessagePage.decode(result, query) })
+    }
+
+    public func message(_ id: UUID, in session: UUID, owner: String?) async throws -> Message {
+        try await read(
+            ReadStatements.message,
+            bind: { parameters in
+                parameters.add(session)
+                parameters.add(owner)
+                parameters.add(id)
+            },
+            decode: { (result) throws(StoreError) in
+                guard result.rowCount == 1 else { throw StoreError(.messageNotFound) }
+                var message = Message()
+                let text = session.description.utf8
+                try MessageColumns.decode(result, row: 0, sessionID: Array(text).span.bytes, into: &message)
+                return message
+            })
+    }
+
+    // MARK: Sessions
+
+    public func createSession(_ session: NewSession, owner: String?) async throws -> Session {
+        try await transact(.create(session), owner: owner)
+    }
+
+    public func renameSession(
+        _ id: UUID, name: String?, description: String?, owner: String?
+    ) async throws -> Session {
+        try await transact(.change(id, .rename(name: name, description: description)), owner: owner)
+    }
+
+    public func deleteSession(_ id: UUID, owner: String?) async throws -> Session {
+        try await transact(.change(id, .delete), owner: owner)
+    }
+
+    public func restoreSession(_ id: UUID, owner: String?) async throws -> Session {
+        try await transact(.change(id, .restore), owner: owner)
+    }
+
+    public func resetSession(_ id: UUID, owner: String?) async throws -> Session {
+        try await transact(.change(id, .reset), owner: owner)
+    }
+
+    public func session(_ id: UUID, owner: String?) async throws -> Session {
+        try await read(
+            ReadStatements.session,
+            bind: { parameters in
+                parameters.add(id)
+                parameters.add(owner)
+            },
+            decode: { (result) throws(StoreError) in
+                guard result.rowCount == 1 else { throw StoreError(.sessionNotFound) }
+                return try SessionColumns.decode(result, row: 0)
+            })
+    }
+
+    public func listSessions(_ query: SessionQuery, owner: String?) async throws -> ListSessionsResponse {
+        let user = query.userID ?? owner
+        return try await read(
+            user == nil ? ReadStatements.sessionsOfAll : ReadStatements.sessionsOfUser,
+            bind: { SessionPage.bind(query, user: user, owner: owner, $0) },
+            decode: { (result) throws(StoreError) in try SessionPage.decode(result, query) })
+    }
+}

@@ -1,0 +1,66 @@
+import GeneratedMessages
+import GeneratedRPC
+import ProtobufRuntime
+
+/// The columns of a message and of the session `s` around it, as every statement selects them, and the message made
+/// from a row of them: bytes go from the result into the message, without a `String`.
+enum MessageColumns {
+    static let list = """
+        s.revision, s.reset_epoch, s.last_seq - s.epoch_first_seq + 1 - s.tombstone_count, \
+        m.seq, m.message_id, coalesce(m.change_revision, m.revision), m.role, m.content, m.agent_name, m.user_id, \
+        m."timestamp", m.metadata, m.state, m.edited_at
+        """
+
+    static let sessionRevision = 0
+    static let sessionEpoch = 1
+    static let messageCount = 2
+    /// NULL in the one row of a page without messages.
+    static let seq = 3
+
+    /// What a message of a row takes in a page.
+    static func encodedBytes(_ result: borrowing PostgresResult, row: Int) -> Int {
+        PageBudget.encodedBytes(
+            content: result.bytes(row, 7)?.count ?? 0, metadata: result.bytes(row, 11)?.count ?? 0,
+            agentName: result.bytes(row, 8)?.count ?? 0, userID: result.bytes(row, 9)?.count ?? 0)
+    }
+
+    static func decode(
+        _ result: borrowing PostgresResult, row: Int, sessionID: RawSpan, into message: inout Message
+    ) throws(StoreError) {
+        message.setSessionID(utf8: sessionID)
+        message.resetEpoch = try result.int64(row, sessionEpoch)
+        message.seq = try result.int64(row, seq)
+        let id = try result.uuid(row, 4)
+        id.withTextUTF8 { message.setMessageID(utf8: $0) }
+        message.revision = try result.int64(row, 5)
+        message.role = role(result.bytes(row, 6))
+        if let content = result.bytes(row, 7) { message.setContent(utf8: content.bytes) }
+        if let agentName = result.bytes(row, 8) { message.setAgentName(utf8: agentName.bytes) }
+        if let userID = result.bytes(row, 9) { message.setUserID(utf8: userID.bytes) }
+        message.timestamp = Timestamp(unixMicroseconds: try result.time(row, 10))
+        if let metadata = result.bytes(row, 11), metadata.count > 0 {
+            // jsonb_send writes a version byte and then the text.
+            message.setMetadata(utf8: UnsafeRawBufferPointer(rebasing: metadata[1...]).bytes)
+        }
+        message.state = MessageState(rawValue: Int32(try result.int16(row, 12)))
+        if let time = try result.optionalTime(row, 13) { message.editedAt = Timestamp(unixMicroseconds: time) }
+    }
+
+    /// The words that the column's CHECK admits.
+    static func word(for role: Role) -> StaticString {
+        switch role {
+        case .assistant: "assistant"
+        case .system: "system"
+        default: "user"
+        }
+    }
+
+    private static func role(_ word: UnsafeRawBufferPointer?) -> Role {
+        switch word?.first {
+        case UInt8(ascii: "u"): .user
+        case UInt8(ascii: "a"): .assistant
+        case UInt8(ascii: "s"): .system
+        default: .unspecified
+        }
+    }
+}

@@ -1,0 +1,109 @@
+/// The statements of the connections that write. Each one names session_id, by which the tables can be distributed.
+struct AppendStatements: Sendable {
+    static let begin = "begin"
+    static let commit = "commit"
+    static let rollback = "rollback"
+    static let lock = "lock"
+    static let known = "known"
+    static let insertSessions = "insert_sessions"
+    static let insertMessages = "insert_messages"
+    static let updateSessions = "update_sessions"
+    static let createSession = "create_session"
+    static let lockSession = "lock_session"
+    static let updateSession = "update_session"
+
+    let all: [Statement]
+
+    init(_ tables: Tables) {
+        all = [
+            Statement(name: AppendStatements.begin, sql: "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"),
+            Statement(name: AppendStatements.commit, sql: "COMMIT"),
+            Statement(name: AppendStatements.rollback, sql: "ROLLBACK"),
+        ] + AppendStatements.ofGroups(tables) + AppendStatements.ofOneSession(tables)
+    }
+
+    private static func ofGroups(_ tables: Tables) -> [Statement] {
+        [
+            // Rows are locked in the order of their ids, so that no two servers wait for each other.
+            Statement(
+                name: lock,
+                sql: """
+                    SELECT session_id, user_id, is_active, last_seq, revision, reset_epoch, epoch_first_seq, \
+                    tombstone_count
+                    FROM \(tables.sessions) WHERE session_id = ANY ($1::uuid[])
+                    ORDER BY session_id FOR NO KEY UPDATE
+                    """),
+            // A statement of its own behind the lock: it sees what the last holder of the lock has committed.
+            Statement(
+                name: known,
+                sql: """
+                    SELECT m.session_id, m.message_id, m.seq, coalesce(m.change_revision, m.revision), \
+                    m."timestamp", m.digest
+                    FROM unnest($1::uuid[], $2::uuid[]) AS k (session_id, message_id)
+                    JOIN \(tables.messages) AS m ON m.session_id = k.session_id AND m.message_id = k.message_id
+                    """),
+            // Without ON CONFLICT: where another server makes the same session now, the group begins again.
+            Statement(
+                name: insertSessions,
+                sql: """
+                    INSERT INTO \(tables.sessions) \
+                    (session_id, name, user_id, created_at, last_message_at, preview, last_seq, revision)
+                    SELECT s.session_id, s.name, s.user_id, $4::timestamptz, $4::timestamptz, s.preview, s.last_seq, \
+                    s.last_seq
+                    FROM unnest($1::uuid[], $2::text[], $3::text[], $5::text[], $6::int8[])
+                    AS s (session_id, name, user_id, preview, last_seq)
+                    """),
+            Statement(
+                name: insertMessages,
+                sql: """
+                    INSERT INTO \(tables.messages) (session_id, message_id, seq, revision, reset_epoch, "timestamp", \
+                    digest, role, content, agent_name, user_id, metadata)
+                    SELECT m.session_id, m.message_id, m.seq, m.revision, m.reset_epoch, m."timestamp", \
+                    m.digest, m.role, m.content, m.agent_name, m.user_id, m.metadata::jsonb
+                    FROM unnest($1::uuid[], $2::uuid[], $3::int8[], $4::int8[], $5::int8[], $6::timestamptz[], \
+                    $7::bytea[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[])
+                    AS m (session_id, message_id, seq, revision, reset_epoch, "timestamp", \
+                    digest, role, content, agent_name, user_id, metadata)
+                    """),
+            // No index has one of these columns, so the row is updated in place (HOT).
+            Statement(
+                name: updateSessions,
+                sql: """
+                    UPDATE \(tables.sessions) AS s
+                    SET last_seq = u.last_seq, revision = u.revision, last_message_at = $4::timestamptz, \
+                    preview = coalesce(u.preview, s.preview)
+                    FROM unnest($1::uuid[], $2::int8[], $3::int8[], $5::text[])
+                    AS u (session_id, last_seq, revision, preview)
+                    WHERE s.session_id = u.session_id
+                    """),
+        ]
+    }
+
+    private static func ofOneSession(_ tables: Tables) -> [Statement] {
+        [
+            Statement(
+                name: createSession,
+                sql: """
+                    INSERT INTO \(tables.sessions) (session_id, name, description, agent_name, user_id, created_at)
+                    VALUES ($1::uuid, $2::text, $3::text, $4::text, $5::text, $6::timestamptz)
+                    ON CONFLICT (session_id) DO NOTHING
+                    """),
+            Statement(
+                name: lockSession,
+                sql: """
+                    SELECT \(SessionColumns.list) FROM \(tables.sessions) WHERE session_id = $1::uuid
+                    FOR NO KEY UPDATE
+                    """),
+            Statement(
+                name: updateSession,
+                sql: """
+                    UPDATE \(tables.sessions) SET name = $2::text, description = $3::text, is_active = $4::bool, \
+                    revision = $5::int8, change_revision = $5::int8, reset_epoch = $6::int8, preview = $7::text, \
+                    last_message_at = $8::timestamptz,
+                    epoch_first_seq = CASE WHEN reset_epoch = $6::int8 THEN epoch_first_seq ELSE last_seq + 1 END,
+                    tombstone_count = CASE WHEN reset_epoch = $6::int8 THEN tombstone_count ELSE 0 END
+                    WHERE session_id = $1::uuid
+                    """),
+        ]
+    }
+}

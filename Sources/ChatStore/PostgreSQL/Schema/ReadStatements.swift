@@ -1,0 +1,77 @@
+/// The statements of the connections that read. Each one names session_id, by which the tables can be distributed,
+/// save the lists of sessions.
+struct ReadStatements: Sendable {
+    static let oldestFirst = "oldest_first"
+    static let newestFirst = "newest_first"
+    static let message = "message"
+    static let session = "session"
+    static let sessionsOfUser = "sessions_of_user"
+    static let sessionsOfAll = "sessions_of_all"
+
+    let all: [Statement]
+
+    init(_ tables: Tables) {
+        all = [
+            Self.page(Self.oldestFirst, tables, ascending: true),
+            Self.page(Self.newestFirst, tables, ascending: false),
+            Statement(
+                name: Self.message,
+                sql: """
+                    SELECT \(MessageColumns.list)
+                    FROM \(tables.sessions) AS s JOIN \(tables.messages) AS m ON m.session_id = s.session_id
+                    WHERE s.session_id = $1::uuid AND s.is_active AND ($2::text IS NULL OR s.user_id = $2::text)
+                    AND m.message_id = $3::uuid AND m.seq >= s.epoch_first_seq AND m.deleted_at IS NULL
+                    """),
+            Statement(
+                name: Self.session,
+                sql: """
+                    SELECT \(SessionColumns.list) FROM \(tables.sessions)
+                    WHERE session_id = $1::uuid AND ($2::text IS NULL OR user_id = $2::text)
+                    """),
+            Self.sessions(Self.sessionsOfUser, tables, condition: "user_id = $1::text"),
+            Self.sessions(Self.sessionsOfAll, tables, condition: "$1::text IS NULL"),
+        ]
+    }
+
+    /// The session's row with each message of the page: one statement, so one snapshot. It is bounded by bytes as well,
+    /// so that a page of the largest messages does not fill the memory: the sum over the rows before the one before
+    /// is less than $7, which lets two more messages through than fit.
+    private static func page(_ name: String, _ tables: Tables, ascending: Bool) -> Statement {
+        let direction = ascending ? "ASC" : "DESC"
+        let skipped = "CASE WHEN s.tombstone_count = 0 THEN $5::int8 ELSE 0 END"
+        let above = "greatest($3::int8, s.epoch_first_seq - 1)" + (ascending ? " + \(skipped)" : "")
+        let below = "least($4::int8, s.last_seq + 1)" + (ascending ? "" : " - \(skipped)")
+        return Statement(
+            name: name,
+            sql: """
+                SELECT \(MessageColumns.list)
+                FROM \(tables.sessions) AS s LEFT JOIN LATERAL (
+                    SELECT p.* FROM (
+                        SELECT r.*, sum(octet_length(r.content)) OVER (
+                            ORDER BY r.seq \(direction) ROWS BETWEEN UNBOUNDED PRECEDING AND 2 PRECEDING) AS bytes
+                        FROM (
+                            SELECT * FROM \(tables.messages) AS c
+                            WHERE c.session_id = s.session_id AND c.seq > \(above) AND c.seq < \(below)
+                            AND c.deleted_at IS NULL
+                            ORDER BY c.seq \(direction)
+                            OFFSET CASE WHEN s.tombstone_count = 0 THEN 0 ELSE $5::int8 END LIMIT $6::int8
+                        ) AS r
+                    ) AS p WHERE p.bytes IS NULL OR p.bytes < $7::int8
+                ) AS m ON true
+                WHERE s.session_id = $1::uuid AND s.is_active AND ($2::text IS NULL OR s.user_id = $2::text)
+                """)
+    }
+
+    private static func sessions(_ name: String, _ tables: Tables, condition: String) -> Statement {
+        Statement(
+            name: name,
+            sql: """
+                SELECT \(SessionColumns.list) FROM \(tables.sessions)
+                WHERE \(condition) AND is_active = $2::bool AND ($3::text IS NULL OR user_id = $3::text)
+                AND ($4::timestamptz IS NULL OR coalesce(last_message_at, created_at) < $4::timestamptz
+                    OR (coalesce(last_message_at, created_at) = $4::timestamptz AND session_id > $5::uuid))
+                ORDER BY coalesce(last_message_at, created_at) DESC, session_id
+                OFFSET $6::int8 LIMIT $7::int8
+                """)
+    }
+}

@@ -1,0 +1,5 @@
+/// A statement that a connection prepares when it is set up.
+struct Statement: Sendable, Hashable {
+    let name: String
+    let sql: String
+}
