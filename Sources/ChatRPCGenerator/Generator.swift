@@ -32,6 +32,12 @@ public struct Generator {
         let swift = SwiftModule(catalog: catalog, names: names, options: options)
         var files = try cFiles(generated, catalog, request, options)
         for file in generated { files += try swift.files(for: file) }
+        files.append(try ProtoFilesText(catalog: catalog, generated: generated, options: options).file())
+        if let path = options.openAPIPath {
+            let json = try OpenAPIDocument(catalog: catalog, files: generated, options: options).json()
+            files.append(GeneratedFile(path: path, content: json))
+            files.append(OpenAPIText.file(json))
+        }
         return files.sorted { $0.path < $1.path }
     }
 

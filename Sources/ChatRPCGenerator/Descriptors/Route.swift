@@ -3,6 +3,13 @@ struct Route {
     enum Segment {
         case literal(String)
         case field(String)
+
+        var text: String {
+            switch self {
+            case .literal(let text): "/" + text
+            case .field(let name): "/{\(name)}"
+            }
+        }
     }
 
     let httpMethod: String
@@ -11,6 +18,14 @@ struct Route {
     let body: String
     let rpcPath: String
     let rest: RESTOptions
+
+    /// The path with its fields in braces, as the contract writes it, without patterns: `/api/messages/{session_id}`.
+    let path: String
+
+    /// The request fields that the path fills.
+    var pathFields: [String] {
+        segments.compactMap { if case .field(let name) = $0 { name } else { nil } }
+    }
 
     /// The method's own route, then its additional bindings.
     static func routes(
@@ -40,6 +55,7 @@ struct Route {
         guard rule.responseBody.isEmpty else { throw GeneratorError("response_body is not supported") }
         httpMethod = rule.method
         segments = try Self.segments(of: rule.path)
+        path = segments.map(\.text).joined() + (rule.path.count > 1 && rule.path.hasSuffix("/") ? "/" : "")
         body = rule.body
         rpcPath = "/\(service.fullName)/\(method.name)"
         rest = method.rest
