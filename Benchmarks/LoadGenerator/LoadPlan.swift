@@ -1,4 +1,5 @@
 import GeneratedMessages
+import ProtobufRuntime
 
 /// What to send, from the arguments `WORKLOAD HOST:PORT IN_FLIGHT SECONDS`.
 struct LoadPlan: Sendable {
