@@ -11,7 +11,8 @@ struct CMemberNames {
 
     init(_ message: MessageDescriptor) {
         var members: Set<String> = ["base"]
-        var types = Set(message.messages.map { CName.camelCase($0.name) } + message.enums.map { CName.camelCase($0.name) })
+        var types = Set(
+            message.messages.map { CName.camelCase($0.name) } + message.enums.map { CName.camelCase($0.name) })
         for (index, oneof) in message.oneofs.enumerated() {
             var name = oneof.name
             while members.contains(name.lowercased() + "_case") || types.contains(CName.camelCase(name) + "Case") {

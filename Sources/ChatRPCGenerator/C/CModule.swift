@@ -7,7 +7,8 @@ struct CModule {
     func files(_ generated: [GeneratedFile]) throws(GeneratorError) -> [GeneratedFile] {
         try check(generated)
         var result = generated.map { file in
-            GeneratedFile(path: file.path.hasSuffix(".h") ? "C/include/\(file.path)" : "C/\(file.path)", content: file.content)
+            GeneratedFile(
+                path: file.path.hasSuffix(".h") ? "C/include/\(file.path)" : "C/\(file.path)", content: file.content)
         }
         result.append(GeneratedFile(path: "C/include/\(name).h", content: umbrellaHeader))
         result.append(GeneratedFile(path: "C/include/module.modulemap", content: moduleMap))
@@ -27,7 +28,8 @@ struct CModule {
     private func check(_ generated: [GeneratedFile]) throws(GeneratorError) {
         for file in files {
             let header = generated.first { $0.path == CName.header(of: file.name) }?.content ?? ""
-            for message in file.allMessages where !header.contains(" \(CName.initializer(ofMessage: message.fullName))\n") {
+            for message in file.allMessages
+            where !header.contains(" \(CName.initializer(ofMessage: message.fullName))\n") {
                 throw GeneratorError(
                     file: file.name, element: message.fullName,
                     "protoc-gen-c did not make \(CName.initializer(ofMessage: message.fullName)); is it version 1.4.1?")

@@ -9,7 +9,9 @@ struct CRequest {
     let catalog: TypeCatalog
 
     /// The request for these files and what they need.
-    func request(for files: [FileDescriptor], compilerVersion: ArraySlice<UInt8>) throws(GeneratorError) -> CodeGeneratorRequest {
+    func request(for files: [FileDescriptor], compilerVersion: ArraySlice<UInt8>) throws(GeneratorError)
+        -> CodeGeneratorRequest
+    {
         try checkNames(files)
         var request = CodeGeneratorRequest()
         request.filesToGenerate = files.map(\.name)

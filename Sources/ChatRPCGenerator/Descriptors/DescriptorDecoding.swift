@@ -174,7 +174,9 @@ extension ServiceDescriptor {
                 method.documentation = comments.comment(at: path + [2, Int32(methods.count)])
                 methods.append(method)
             case 3:
-                for option in try WireReader.fields(of: field.bytes) where option.number == 33 { isDeprecated = option.bool }
+                for option in try WireReader.fields(of: field.bytes) where option.number == 33 {
+                    isDeprecated = option.bool
+                }
             default: break
             }
         }

@@ -34,7 +34,8 @@ struct CommentLimits {
 
     private var saysUUID: Bool {
         let firstSentence = comment.prefix { $0 != "." && $0 != ";" }
-        return firstSentence.hasPrefix("A UUID") || firstSentence.contains(", a UUID") || firstSentence.contains(": a UUID")
+        return firstSentence.hasPrefix("A UUID") || firstSentence.contains(", a UUID")
+            || firstSentence.contains(": a UUID")
     }
 
     /// The smallest and the greatest, as far as the comment begins with them, and what they count.

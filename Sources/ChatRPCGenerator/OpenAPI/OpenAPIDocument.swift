@@ -86,10 +86,13 @@ struct OpenAPIDocument {
         if !parameters.isEmpty { members.append(("parameters", .array(parameters))) }
         if let body = body(method, route, &schemas) { members.append(("requestBody", body)) }
         members.append(
-            ("responses", [
-                String(route.rest.successCode): answer(method, route, &schemas),
-                "default": ["$ref": "#/components/responses/Problem"],
-            ]))
+            (
+                "responses",
+                [
+                    String(route.rest.successCode): answer(method, route, &schemas),
+                    "default": ["$ref": "#/components/responses/Problem"],
+                ]
+            ))
         return .object(members)
     }
 
@@ -186,12 +189,16 @@ struct OpenAPIDocument {
         "type": "object",
         "description": "Why a call failed (RFC 9457).",
         "properties": [
-            "type": ["type": "string", "description": "A URI for the kind of problem; about:blank where there is none."],
+            "type": [
+                "type": "string", "description": "A URI for the kind of problem; about:blank where there is none.",
+            ],
             "title": ["type": "string", "description": "The kind of problem, for people."],
             "status": ["type": "integer", "description": "The HTTP status."],
             "detail": ["type": "string", "description": "What went wrong, for people."],
             "code": ["type": "string", "description": "The name of the gRPC status, such as INVALID_ARGUMENT."],
-            "reason": ["type": "string", "description": "What went wrong, for programs: a constant such as CONTENT_TOO_LARGE."],
+            "reason": [
+                "type": "string", "description": "What went wrong, for programs: a constant such as CONTENT_TOO_LARGE.",
+            ],
             "request_id": ["type": "string", "description": "The id of the request in the server's log."],
         ],
         "required": ["status", "detail", "code"],

@@ -30,7 +30,8 @@ struct OpenAPISchemas {
     }
 
     /// An object with these fields of a message.
-    mutating func object(_ message: MessageDescriptor, _ fields: [FieldDescriptor], _ direction: Direction) -> JSONText {
+    mutating func object(_ message: MessageDescriptor, _ fields: [FieldDescriptor], _ direction: Direction) -> JSONText
+    {
         var members: [(String, JSONText)] = [("type", "object")]
         if !message.documentation.isEmpty { members.append(("description", .string(message.documentation))) }
         var properties: [(String, JSONText)] = []
@@ -105,7 +106,8 @@ struct OpenAPISchemas {
         let name = package.isEmpty ? fullName : String(fullName.dropFirst(package.utf8.count + 1))
         let isShared = catalog.files.contains { file in
             file.package != package
-                && (file.allMessages.map(\.fullName) + file.allEnums.map(\.fullName)).contains(file.package + "." + name)
+                && (file.allMessages.map(\.fullName) + file.allEnums.map(\.fullName)).contains(
+                    file.package + "." + name)
         }
         return isShared ? fullName : name
     }

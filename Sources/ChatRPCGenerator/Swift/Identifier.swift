@@ -5,7 +5,8 @@
 /// `sessionID`.
 enum Identifier {
     private static let acronyms = [
-        "http": "HTTP", "https": "HTTPS", "id": "ID", "ids": "IDs", "json": "JSON", "uri": "URI", "url": "URL", "urls": "URLs",
+        "http": "HTTP", "https": "HTTPS", "id": "ID", "ids": "IDs", "json": "JSON", "uri": "URI", "url": "URL",
+        "urls": "URLs",
     ]
 
     /// For a field, method, enum value or oneof: `agent_name` → `agentName`, `NOT_SERVING` → `notServing`.
@@ -63,7 +64,8 @@ enum Identifier {
     private static func lowerFirst(_ word: String) -> String {
         let capitals = word.prefix(while: \.isUppercase)
         let isAcronym = capitals.count > 1 && capitals.count < word.count
-        let count = isAcronym && word.dropFirst(capitals.count).first?.isLowercase == true
+        let count =
+            isAcronym && word.dropFirst(capitals.count).first?.isLowercase == true
             ? capitals.count - 1 : capitals.count
         return word.prefix(count).lowercased() + word.dropFirst(count)
     }

@@ -18,7 +18,8 @@ struct MessageText {
 
     func write(to text: inout SwiftText) throws(GeneratorError) {
         text.documentation(message.documentation, otherwise: "`\(message.fullName)`.")
-        try text.block("public struct \(names.declaredName(of: message.fullName)): ProtobufMessage") { text throws(GeneratorError) in
+        try text.block("public struct \(names.declaredName(of: message.fullName)): ProtobufMessage") {
+            text throws(GeneratorError) in
             try writeAccessors(&text)
             for index in message.oneofs.indices where !message.oneofs[index].isSynthetic {
                 try oneofText(index).write(to: &text)
@@ -50,7 +51,9 @@ struct MessageText {
             descriptor: message.oneofs[index], index: index, name: members.oneofs[index] ?? "",
             type: members.oneofTypes[index] ?? "",
             members: fields.enumerated().filter { $0.element.oneof == index && !$0.element.isOptional }
-                .map { .init(field: $0.element, index: $0.offset, name: members.fields[$0.element.number]?.name ?? "") },
+                .map {
+                    .init(field: $0.element, index: $0.offset, name: members.fields[$0.element.number]?.name ?? "")
+                },
             types: types)
     }
 
@@ -69,7 +72,9 @@ struct MessageText {
         try schema(of: message, declaration: "public static let schema: MessageSchema", to: &text)
         for entry in message.messages where entry.isMapEntry {
             text.line()
-            try schema(of: entry, declaration: "private static let \(FieldType.entrySchemaName(entry)): MessageSchema", to: &text)
+            try schema(
+                of: entry, declaration: "private static let \(FieldType.entrySchemaName(entry)): MessageSchema",
+                to: &text)
         }
     }
 
@@ -80,7 +85,9 @@ struct MessageText {
         let fields = message.fieldsByNumber
         text.line("\(declaration) = MessageSchema(")
         try text.indented { text throws(GeneratorError) in
-            text.line("\(SwiftText.literal(message.fullName)), initialize: \(CName.initializer(ofMessage: message.fullName)),")
+            text.line(
+                "\(SwiftText.literal(message.fullName)), initialize: \(CName.initializer(ofMessage: message.fullName)),"
+            )
             let ending = oneofs.isEmpty ? ")" : ","
             if fields.isEmpty {
                 text.line("fields: []\(ending)")
@@ -96,7 +103,8 @@ struct MessageText {
     }
 
     private func schema(of field: FieldDescriptor) throws(GeneratorError) -> String {
-        var result = "FieldSchema(\(field.number), \(SwiftText.literal(field.name)), json: \(SwiftText.literal(field.jsonName))"
+        var result =
+            "FieldSchema(\(field.number), \(SwiftText.literal(field.name)), json: \(SwiftText.literal(field.jsonName))"
         result += ", \(try types.schemaKind(field))"
         if catalog.mapEntry(of: field) != nil {
             result += ", .map"

@@ -17,12 +17,15 @@ struct OneofText {
     let types: FieldType
 
     func write(to text: inout SwiftText) throws(GeneratorError) {
-        text.documentation(descriptor.documentation, otherwise: "Which member of the oneof `\(descriptor.name)` is set.")
+        text.documentation(
+            descriptor.documentation, otherwise: "Which member of the oneof `\(descriptor.name)` is set.")
         try text.block("@inlinable public var \(Identifier.declared(name)): \(type)?") { text throws(GeneratorError) in
             try text.block("get") { text throws(GeneratorError) in
                 try text.cases(of: "storage.oneofCase(\(index))") { text throws(GeneratorError) in
                     for member in members {
-                        text.line("case \(member.index): .\(member.caseName)(\(try types.read(member.field, at: member.index)))")
+                        text.line(
+                            "case \(member.index): .\(member.caseName)(\(try types.read(member.field, at: member.index)))"
+                        )
                     }
                     text.line("default: nil")
                 }
@@ -30,7 +33,9 @@ struct OneofText {
             text.block("set") { text in
                 text.cases(of: "newValue") { text in
                     for member in members {
-                        text.line("case .\(member.caseName)(let value): \(types.write(member.field, at: member.index, "value"))")
+                        text.line(
+                            "case .\(member.caseName)(let value): \(types.write(member.field, at: member.index, "value"))"
+                        )
                     }
                     text.line("case nil: storage.clearOneof(\(index))")
                 }

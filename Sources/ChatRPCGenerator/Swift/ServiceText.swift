@@ -122,10 +122,15 @@ struct ServiceText {
         text.documentation(method.documentation, otherwise: "`\(method.name)`.", isDeprecated: method.isDeprecated)
         text.line("public func \(name)\(method.isServerStreaming ? "<Result: Sendable>" : "")(")
         text.indented { text in
-            text.line(method.isClientStreaming ? "options: CallOptions = CallOptions()," : "_ request: \(input), options: CallOptions = CallOptions()"
-                + (method.isServerStreaming ? "," : ""))
+            text.line(
+                method.isClientStreaming
+                    ? "options: CallOptions = CallOptions(),"
+                    : "_ request: \(input), options: CallOptions = CallOptions()"
+                        + (method.isServerStreaming ? "," : ""))
             if method.isClientStreaming {
-                text.line("requests: @escaping @Sendable (MessageWriter<\(input)>) async throws -> Void" + (method.isServerStreaming ? "," : ""))
+                text.line(
+                    "requests: @escaping @Sendable (MessageWriter<\(input)>) async throws -> Void"
+                        + (method.isServerStreaming ? "," : ""))
             }
             if method.isServerStreaming {
                 text.line("responses: @Sendable (MessageStream<\(output)>) async throws -> Result")

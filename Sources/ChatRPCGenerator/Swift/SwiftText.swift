@@ -11,7 +11,9 @@ struct SwiftText {
     }
 
     /// `opening {`, what is inside, `}`.
-    mutating func block<E: Error>(_ opening: String, closing: String = "}", _ inside: (inout SwiftText) throws(E) -> Void) throws(E) {
+    mutating func block<E: Error>(
+        _ opening: String, closing: String = "}", _ inside: (inout SwiftText) throws(E) -> Void
+    ) throws(E) {
         line(opening + " {")
         depth += 1
         try inside(&self)

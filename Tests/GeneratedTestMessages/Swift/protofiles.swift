@@ -588,6 +588,40 @@ public enum GeneratedTestMessagesProtoFiles {
                 \u{1}(\u{9}R\u{9}jsonValueb\u{6}proto3
                 """),
         ProtoFile(
+            name: "google/api/http.proto",
+            dependencies: [],
+            symbols: [
+                "google.api.HttpRule",
+                "google.api.CustomHttpPattern",
+            ],
+            encoded: """
+                \u{A}\u{15}google/api/http.proto\u{12}\u{A}google.api\"\u{DA}\u{2}\u{A}\u{8}HttpRule\u{12}\u{1A}\u{A}\
+                \u{8}selector\u{18}\u{1}\u{20}\u{1}(\u{9}R\u{8}selector\u{12}\u{12}\u{A}\u{3}get\u{18}\u{2}\u{20}\u{1}\
+                (\u{9}H\u{0}R\u{3}get\u{12}\u{12}\u{A}\u{3}put\u{18}\u{3}\u{20}\u{1}(\u{9}H\u{0}R\u{3}put\u{12}\u{14}\
+                \u{A}\u{4}post\u{18}\u{4}\u{20}\u{1}(\u{9}H\u{0}R\u{4}post\u{12}\u{18}\u{A}\u{6}delete\u{18}\u{5}\u{20}\
+                \u{1}(\u{9}H\u{0}R\u{6}delete\u{12}\u{16}\u{A}\u{5}patch\u{18}\u{6}\u{20}\u{1}(\u{9}H\u{0}R\u{5}patc\
+                h\u{12}7\u{A}\u{6}custom\u{18}\u{8}\u{20}\u{1}(\u{B}2\u{1D}.google.api.CustomHttpPatternH\u{0}R\u{6}\
+                custom\u{12}\u{12}\u{A}\u{4}body\u{18}\u{7}\u{20}\u{1}(\u{9}R\u{4}body\u{12}#\u{A}\u{D}response_body\
+                \u{18}\u{C}\u{20}\u{1}(\u{9}R\u{C}responseBody\u{12}E\u{A}\u{13}additional_bindings\u{18}\u{B}\u{20}\
+                \u{3}(\u{B}2\u{14}.google.api.HttpRuleR\u{12}additionalBindingsB\u{9}\u{A}\u{7}pattern\";\u{A}\u{11}\
+                CustomHttpPattern\u{12}\u{12}\u{A}\u{4}kind\u{18}\u{1}\u{20}\u{1}(\u{9}R\u{4}kind\u{12}\u{12}\u{A}\u{4}\
+                path\u{18}\u{2}\u{20}\u{1}(\u{9}R\u{4}pathb\u{6}proto3
+                """),
+        ProtoFile(
+            name: "google/api/annotations.proto",
+            dependencies: [
+                "google/api/http.proto",
+                "google/protobuf/descriptor.proto",
+            ],
+            symbols: [
+                "google.api.http",
+            ],
+            encoded: """
+                \u{A}\u{1C}google/api/annotations.proto\u{12}\u{A}google.api\u{1A}\u{15}google/api/http.proto\u{1A}\u{20}\
+                google/protobuf/descriptor.proto:K\u{A}\u{4}http\u{12}\u{1E}.google.protobuf.MethodOptions\u{18}\u{B0}\
+                \u{CA}\u{BC}\"\u{20}\u{1}(\u{B}2\u{14}.google.api.HttpRuleR\u{4}httpb\u{6}proto3
+                """),
+        ProtoFile(
             name: "chatrpc/test/service.proto",
             dependencies: [
                 "chatrpc/options.proto",
