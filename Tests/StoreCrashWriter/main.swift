@@ -4,15 +4,19 @@
 //     StoreCrashWriter SEED sqlite:///path.db
 //     StoreCrashWriter SEED postgresql://... SCHEMA
 import ChatStore
-import Foundation
 import GeneratedMessages
 import Logging
 import ProtobufRuntime
 
+#if canImport(Darwin)
+    import Darwin
+#else
+    import Glibc
+#endif
+
 let arguments = CommandLine.arguments.dropFirst()
 guard arguments.count >= 2, let seed = arguments.first.flatMap({ UInt64($0) }) else {
-    FileHandle.standardError.write(Data("usage: StoreCrashWriter SEED URL [SCHEMA]\n".utf8))
-    exit(2)
+    fatalError("usage: StoreCrashWriter SEED URL [SCHEMA]")
 }
 let store = try openStore(Array(arguments.dropFirst()))
 
@@ -20,13 +24,13 @@ try await withThrowingTaskGroup(of: Void.self) { group in
     group.addTask { try await store.run() }
     while !store.isUsable { try await Task.sleep(for: .milliseconds(1)) }
     for writer in 0..<32 {
-        group.addTask { try await write(writer) }
+        group.addTask { try await append(writer) }
     }
     try await group.waitForAll()
 }
 
 /// One writer: batches of one to three messages to five sessions, for ever.
-@Sendable func write(_ writer: Int) async throws {
+@Sendable func append(_ writer: Int) async throws {
     var number = 0
     while true {
         let session = UUID(high: seed, low: UInt64((writer + number) % 5))
@@ -41,7 +45,7 @@ try await withThrowingTaskGroup(of: Void.self) { group in
         let lines = zip(items, results).map { "\(session) \($0.messageID) \($1.seq)\n" }.joined()
         // One write: a pipe takes up to 4 KiB whole or not at all.
         let bytes = Array(lines.utf8)
-        guard Foundation.write(1, bytes, bytes.count) == bytes.count else { exit(1) }
+        guard write(1, bytes, bytes.count) == bytes.count else { exit(1) }
         number += 1
     }
 }

@@ -77,7 +77,7 @@ struct CheckOrderTests {
 
     @Test("A deadline that has passed keeps the append from the database", arguments: StoreKind.tested)
     func deadline(_ kind: StoreKind) async throws {
-        try await withStore(kind) { store in
+        try await withStore(kind) { (store) async throws in
             let session = UUID.random()
             await expectRefusal(.deadlineExceeded) {
                 try await store.append(

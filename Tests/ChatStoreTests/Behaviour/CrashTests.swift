@@ -1,14 +1,9 @@
 import ChatStore
-import Foundation
 import GeneratedMessages
 import Testing
 
 @Suite("A killed writer loses nothing that was acknowledged", .timeLimit(.minutes(5)))
 struct CrashTests {
-    /// More with CHATRPC_TEST_CRASHES.
-    private static let rounds =
-        ProcessInfo.processInfo.environment["CHATRPC_TEST_CRASHES"].flatMap { Int($0) } ?? 5
-
     @Test(
         "SIGKILL at random points under load: every acknowledged message is there once, in order, seq dense",
         arguments: StoreKind.tested)
@@ -16,13 +11,13 @@ struct CrashTests {
         var generator = SeededGenerator(stream: 99)
         try await withPlace(kind) { place in
             var acknowledged: [Acknowledgement] = []
-            for _ in 0..<Self.rounds {
+            for _ in 0..<testCrashes {
                 let writer = try CrashWriter(place, seed: testSeed)
                 let lines = try await writer.lines(untilKilledAfter: .random(in: 1...2000, using: &generator))
                 acknowledged += lines.compactMap(Acknowledgement.init)
                 #expect(lines.allSatisfy { Acknowledgement($0) != nil })
             }
-            #expect(acknowledged.count >= Self.rounds)
+            #expect(acknowledged.count >= testCrashes)
             let expected = acknowledged
             try await place.withStore { store in
                 for session in Set(expected.map(\.session)) {
@@ -42,14 +37,14 @@ struct CrashTests {
 
 /// A line of StoreCrashWriter.
 private struct Acknowledgement {
-    var session: ChatStore.UUID
-    var message: ChatStore.UUID
+    var session: UUID
+    var message: UUID
     var seq: Int64
 
     init?(_ line: String) {
         let words = line.split(separator: " ")
-        guard words.count == 3, let session = ChatStore.UUID(String(words[0])),
-            let message = ChatStore.UUID(String(words[1])), let seq = Int64(words[2])
+        guard words.count == 3, let session = UUID(String(words[0])),
+            let message = UUID(String(words[1])), let seq = Int64(words[2])
         else { return nil }
         (self.session, self.message, self.seq) = (session, message, seq)
     }

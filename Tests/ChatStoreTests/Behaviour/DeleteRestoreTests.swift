@@ -66,7 +66,7 @@ struct DeleteRestoreTests {
 
     @Test("What never was can be neither deleted nor restored", arguments: StoreKind.tested)
     func missing(_ kind: StoreKind) async throws {
-        try await withStore(kind) { store in
+        try await withStore(kind) { (store) async throws in
             await expectRefusal(.sessionNotFound) { try await store.deleteSession(.random(), owner: nil) }
             await expectRefusal(.sessionNotFound) { try await store.restoreSession(.random(), owner: nil) }
         }

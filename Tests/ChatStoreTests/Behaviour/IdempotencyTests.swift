@@ -40,7 +40,7 @@ struct IdempotencyTests {
             #expect(results.count == 50)
             #expect(results.filter { !$0.duplicate }.count == 1)
             #expect(Set(results.map(\.seq)) == [1])
-            try await place.withStore { store in
+            try await place.withStore { (store) async throws in
                 #expect(try await store.append(item, to: session).duplicate)
                 #expect(try await store.list(session).messages.count == 1)
             }
@@ -66,7 +66,7 @@ struct IdempotencyTests {
 
     @Test("Of two contents that race under one id one is written and the other refused", arguments: StoreKind.tested)
     func race(_ kind: StoreKind) async throws {
-        try await withStore(kind) { store in
+        try await withStore(kind) { (store) async throws in
             for _ in 0..<10 {
                 let (session, id) = (UUID.random(), UUID.random())
                 let outcomes = await withTaskGroup(of: Bool.self) { group in

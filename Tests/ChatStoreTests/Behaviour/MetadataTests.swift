@@ -1,5 +1,4 @@
 import ChatStore
-import Foundation
 import GeneratedMessages
 import Testing
 
@@ -48,36 +47,5 @@ struct MetadataTests {
         #expect(try JSONTree(#"{"a":1e2,"b":[1.0]}"#) == JSONTree(#"{"b":[1],"a":100}"#))
         #expect(try JSONTree(#"["1"]"#) != JSONTree("[1]"))
         #expect(try JSONTree("[true]") != JSONTree("[1]"))
-    }
-}
-
-/// A JSON value with its numbers exact: to 38 digits.
-private enum JSONTree: Decodable, Equatable {
-    case null
-    case bool(Bool)
-    case number(Decimal)
-    case string(String)
-    case array([JSONTree])
-    case object([String: JSONTree])
-
-    init(_ text: String) throws {
-        self = try JSONDecoder().decode(JSONTree.self, from: Data(text.utf8))
-    }
-
-    init(from decoder: any Decoder) throws {
-        let value = try decoder.singleValueContainer()
-        if value.decodeNil() {
-            self = .null
-        } else if let bool = try? value.decode(Bool.self) {
-            self = .bool(bool)
-        } else if let number = try? value.decode(Decimal.self) {
-            self = .number(number)
-        } else if let string = try? value.decode(String.self) {
-            self = .string(string)
-        } else if let array = try? value.decode([JSONTree].self) {
-            self = .array(array)
-        } else {
-            self = .object(try value.decode([String: JSONTree].self))
-        }
     }
 }

@@ -17,7 +17,7 @@ struct RestartTests {
                 _ = try await store.resetSession(reset, owner: nil)
                 return try await Snapshot(store, [kept, gone, reset])
             }
-            try await place.withStore { store in
+            try await place.withStore { (store) async throws in
                 #expect(try await Snapshot(store, [kept, gone, reset]) == before)
                 #expect(try await store.append(.sample("21"), to: kept).seq == 21)
                 #expect(try await store.append(.sample("c"), to: reset).seq == 3)
@@ -57,7 +57,7 @@ struct RestartTests {
                 case .failure(let error): #expect((error as? StoreError)?.code == .unavailable)
                 }
             }
-            try await place.withStore { store in
+            try await place.withStore { [stored] store in
                 let messages = try await store.walk(session)
                 let awaited = messages.filter { $0.content == "awaited" }.map(\.seq)
                 #expect(messages.map(\.seq) == (stored + awaited).sorted())

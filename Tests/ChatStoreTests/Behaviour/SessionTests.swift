@@ -85,7 +85,7 @@ struct SessionTests {
 
     @Test("What is not there is not found", arguments: StoreKind.tested)
     func missing(_ kind: StoreKind) async throws {
-        try await withStore(kind) { store in
+        try await withStore(kind) { (store) async throws in
             await expectRefusal(.sessionNotFound) { try await store.session(.random()) }
             await expectRefusal(.sessionNotFound) {
                 try await store.renameSession(.random(), name: "n", description: nil, owner: nil)

@@ -11,6 +11,9 @@ let testSeed: UInt64 = {
     return seed
 }()
 
+/// How often a crash test kills: CHATRPC_TEST_CRASHES, or a few times.
+let testCrashes = ProcessInfo.processInfo.environment["CHATRPC_TEST_CRASHES"].flatMap { Int($0) } ?? 5
+
 /// SplitMix64: small, quick, and the same everywhere for the same seed.
 struct SeededGenerator: RandomNumberGenerator {
     private var state: UInt64

@@ -1,0 +1,90 @@
+import GRDB
+import GeneratedMessages
+import Synchronization
+
+/// The one connection that writes, and its group commit: jobs that arrive while a commit is under way go in the next
+/// one. No timer is needed: a lone job is committed at once, and groups grow by themselves under load.
+final class SQLiteWriter: Sendable {
+    private struct State {
+        var queue: WriteQueue
+        var isWriting = false
+        var isClosed = false
+    }
+
+    private let connection: DatabaseQueue
+    private let state: Mutex<State>
+
+    init(_ configuration: SQLiteConfiguration) throws {
+        connection = try SQLiteConnection.openWriter(configuration)
+        let queue = WriteQueue(
+            limits: WriteQueue.Limits(
+                waitingMessages: configuration.maximumWaitingMessages,
+                waitingBytes: configuration.maximumWaitingBytes,
+                commitMessages: configuration.maximumCommitMessages,
+                commitBytes: configuration.maximumCommitBytes))
+        state = Mutex(State(queue: queue))
+    }
+
+    func append(_ append: Append) async throws -> [AppendResult] {
+        try await withCheckedThrowingContinuation { caller in
+            submit(.append(AppendJob(append, caller: caller)))
+        }
+    }
+
+    func write(_ work: SessionJob.Work, owner: String?) async throws -> Session {
+        try await withCheckedThrowingContinuation { caller in
+            submit(.session(SessionJob(work: work, owner: owner, caller: caller)))
+        }
+    }
+
+    /// Finishes what was accepted, and closes. Blocks.
+    func close() throws {
+        state.withLock { $0.isClosed = true }
+        // The connection runs one thing at a time: this waits for what is being written.
+        try connection.close()
+    }
+
+    private enum Admission {
+        case first
+        case behindOthers
+        case refused(StoreError)
+    }
+
+    private func submit(_ job: WriteJob) {
+        let admission: Admission = state.withLock { state in
+            guard !state.isClosed else { return .refused(.notRunning) }
+            guard state.queue.add(job) else {
+                return .refused(
+                    StoreError(.overloaded, "too much is waiting to be written", retryAfter: .milliseconds(200)))
+            }
+            guard !state.isWriting else { return .behindOthers }
+            state.isWriting = true
+            return .first
+        }
+        switch admission {
+        case .first: connection.asyncWriteWithoutTransaction { [self] in writeAll($0) }
+        case .behindOthers: break
+        case .refused(let error): job.fail(error)
+        }
+    }
+
+    /// Commits group after group until nothing waits.
+    private func writeAll(_ database: Database) {
+        while let (group, expired) = takeGroup() {
+            for job in expired {
+                job.fail(StoreError(.deadlineExceeded, "the deadline passed before the commit began"))
+            }
+            if !group.isEmpty { SQLiteCommit.run(group, on: database) }
+        }
+    }
+
+    private func takeGroup() -> (group: [WriteJob], expired: [WriteJob])? {
+        state.withLock { state in
+            guard !state.queue.isEmpty else {
+                state.isWriting = false
+                return nil
+            }
+            return state.queue.takeGroup(at: .now)
+        }
+    }
+}
