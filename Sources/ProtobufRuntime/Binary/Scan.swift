@@ -3,7 +3,7 @@
 struct Scan {
     let input: UnsafeRawPointer
     let limits: DecodingLimits
-    /// What the arena has to give for it, at most, in bytes.
+    /// What the arena has to give for it, at most, in bytes. Parts that will be merged are counted one by one.
     private(set) var arenaByteCount = 0
     /// Fields and elements so far.
     private var elements = 0
@@ -27,7 +27,8 @@ struct Scan {
         guard scan.scanMessage(layout, 0, bytes.count, depth: 1) else {
             return .failure(scan.failure ?? ProtobufError(.malformed, "The bytes are not a message."))
         }
-        guard scan.arenaByteCount <= limits.maximumBytes else {
+        // What the canonical form takes is known only when protobuf-c asks for it; the arena keeps the limit then.
+        guard scan.arenaByteCount <= limits.maximumBytes || scan.needsCanonicalForm else {
             return .failure(
                 ProtobufError(.tooLarge, "The message would take more than \(limits.maximumBytes) bytes of memory."))
         }

@@ -110,7 +110,7 @@ struct ArrayReference {
         count = (message + Int(field.quantifier)).load(as: Int.self)
     }
 
-    /// An element of an array of messages. Those of maps are never NULL.
+    /// An element of an array of messages, which is never NULL.
     func message(_ position: Int) -> UnsafeMutableRawPointer {
         base.unsafelyUnwrapped.load(fromByteOffset: position * 8, as: UnsafeMutableRawPointer.self)
     }
