@@ -1,0 +1,48 @@
+import ChatStore
+import GeneratedRPC
+public import Logging
+import RPCTransport
+import ServiceLifecycle
+import UnixSignals
+
+/// A whole server: a store, the chat services on it, and one port that speaks gRPC and REST.
+public struct ChatServer: Sendable {
+    private let configuration: ServerConfiguration
+    private let logger: Logger
+
+    public init(configuration: ServerConfiguration, logger: Logger) {
+        self.configuration = configuration
+        self.logger = logger
+    }
+
+    /// Serves until the task is cancelled or SIGINT or SIGTERM comes; then finishes the calls under way and returns.
+    ///
+    /// - Parameter ready: Called once, with the base URL, when the port is listening.
+    /// - Throws: What keeps the server from starting, or what no retry can mend.
+    public func run(ready: @escaping @Sendable (_ url: String) -> Void) async throws {
+        let store = try StoreFactory.make(configuration, logger: logger)
+        let health = HealthService(overall: .notServing)
+        let port = PortService(
+            configuration: configuration, store: store, health: health, logger: logger, ready: ready)
+        // They end in the opposite order: not ready, then the port, then the store that calls under way still need.
+        let group = ServiceGroup(
+            configuration: .init(
+                services: [
+                    .init(service: StoreService(store: store)),
+                    .init(service: port),
+                    .init(service: ReadinessMonitor(store: store, health: health)),
+                ],
+                gracefulShutdownSignals: [.sigint, .sigterm],
+                logger: logger))
+        try await group.run()
+    }
+}
+
+/// Keeps the store running until all that use it have ended.
+struct StoreService: Service {
+    let store: any ChatStore
+
+    func run() async throws {
+        try await cancelWhenGracefulShutdown { try await store.run() }
+    }
+}

@@ -1,0 +1,23 @@
+public import RPCTransport
+
+/// All that a server can be told.
+public struct ServerConfiguration: Sendable {
+    /// The address to listen on.
+    public var host = "127.0.0.1"
+    /// The port to listen on; 0 takes a free one.
+    public var port = 8080
+    public var database: DatabaseURL
+    /// Threads that serve connections; each connection stays on one.
+    public var eventLoops: Int
+    /// Serve from a database that may lose acknowledged messages when its machine fails.
+    public var allowUnsafeDurability = false
+    /// How long calls under way may take once the server has been told to stop.
+    public var shutdownGraceSeconds = 10
+    public var limits = ChatLimits()
+    public var transport = TransportConfiguration()
+
+    public init(database: DatabaseURL, eventLoops: Int) {
+        self.database = database
+        self.eventLoops = eventLoops
+    }
+}

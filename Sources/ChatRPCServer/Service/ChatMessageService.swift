@@ -1,0 +1,106 @@
+import ChatStore
+import GeneratedMessages
+import GeneratedRPC
+import ProtobufRuntime
+import RPCCore
+
+/// chatrpc.v1.MessageService: checks what comes in, hands it to the store, and words what comes out.
+struct ChatMessageService: MessageServiceHandler {
+    let store: any ChatStore
+    let limits: ChatLimits
+
+    private var fields: RequestFields { RequestFields(limits: limits) }
+
+    func createMessage(
+        _ request: CreateMessageRequest, context: ServerContext
+    ) async throws -> CreateMessageResponse {
+        let session = try fields.uuid("session_id", request.sessionIDUTF8)
+        let item = try Append.Item(
+            request, fields: fields, now: WallClock.microseconds(), keyedByClient: context.surface == .rest)
+        let results = try await append([item], to: session, context: context) { _ in "" }
+        return .with { response in
+            response.messageID = item.messageID.description
+            response.seq = results[0].seq
+            response.revision = results[0].revision
+            response.duplicate = results[0].duplicate
+            response.timestamp = Timestamp(microseconds: results[0].timestamp)
+        }
+    }
+
+    func batchCreateMessages(
+        _ request: BatchCreateMessagesRequest, context: ServerContext
+    ) async throws -> BatchCreateMessagesResponse {
+        let session = try fields.uuid("session_id", request.sessionIDUTF8)
+        let drafts = request.messages
+        guard !drafts.isEmpty else { throw fields.invalid("messages", "needs at least one message") }
+        guard drafts.count <= limits.maximumBatchMessages else {
+            throw fields.tooLarge("messages", drafts.count, limits.maximumBatchMessages, unit: "messages")
+        }
+        let now = WallClock.microseconds()
+        var items: [Append.Item] = []
+        items.reserveCapacity(drafts.count)
+        for (index, draft) in drafts.enumerated() {
+            let itemFields = RequestFields(limits: limits, prefix: "messages[\(index)].")
+            items.append(
+                try Append.Item(draft, fields: itemFields, now: now, keyedByClient: context.surface == .rest))
+        }
+        let results = try await append(items, to: session, context: context) { "messages[\($0)]." }
+        return .with { response in
+            for (item, result) in zip(items, results) {
+                let id = item.messageID.description
+                response.messageIDs.append(id)
+                response.results.append { entry in
+                    entry.messageID = id
+                    entry.seq = result.seq
+                    entry.revision = result.revision
+                    entry.duplicate = result.duplicate
+                    entry.timestamp = Timestamp(microseconds: result.timestamp)
+                }
+            }
+            response.count = Int32(items.count)
+        }
+    }
+
+    func listMessages(
+        _ request: ListMessagesRequest, context: ServerContext
+    ) async throws -> ListMessagesResponse {
+        let pageBytes = context.surface == .rest ? limits.defaultRESTPageBytes : limits.defaultPageBytes
+        let asked = try fields.notNegative("max_bytes", request.maxBytes)
+        let limit =
+            request.hasLimit
+            ? try fields.number("limit", Int(request.limit), in: 1...limits.maximumPageMessages)
+            : limits.defaultPageMessages
+        let query = MessageQuery(
+            sessionID: try fields.uuid("session_id", request.sessionIDUTF8),
+            limit: limit,
+            offset: try fields.notNegative("offset", request.offset),
+            afterSeq: request.hasAfterSeq ? try fields.notNegative("after_seq", request.afterSeq) : nil,
+            beforeSeq: request.hasBeforeSeq ? try fields.notNegative("before_seq", request.beforeSeq) : nil,
+            newestFirst: request.newestFirst,
+            maximumBytes: asked == 0 ? pageBytes : Int(min(asked, Int64(limits.defaultRESTPageBytes))))
+        return try await storing { try await store.listMessages(query, owner: nil) }
+    }
+
+    func getMessage(_ request: GetMessageRequest, context: ServerContext) async throws -> Message {
+        let session = try fields.uuid("session_id", request.sessionIDUTF8)
+        let id = try fields.uuid("message_id", request.messageIDUTF8)
+        return try await storing { try await store.message(id, in: session, owner: nil) }
+    }
+
+    /// Appends, and names the ids in an error that leaves the outcome in doubt, so that a caller who sent none can
+    /// retry too.
+    private func append(
+        _ items: [Append.Item], to session: UUID, context: ServerContext, itemPrefix: (Int) -> String
+    ) async throws -> [AppendResult] {
+        do {
+            return try await store.append(
+                Append(sessionID: session, items: items, owner: nil, deadline: context.deadline))
+        } catch let error as StoreError {
+            var told = RPCError(error, itemPrefix: itemPrefix)
+            if error.code == .inDoubt {
+                told.reasonMetadata["message_id"] = items.map(\.messageID.description).joined(separator: ",")
+            }
+            throw told
+        }
+    }
+}

@@ -1,0 +1,89 @@
+import ArgumentParser
+import ChatRPCServer
+import Foundation
+import Logging
+
+/// `chatrpc serve`: runs the server until SIGINT or SIGTERM.
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Run the server.",
+        discussion: """
+            Once it listens, it prints one line to standard output: ready http://HOST:PORT. Logs go to standard \
+            error. SIGINT or SIGTERM ends it after the calls under way are done.
+            """)
+
+    @Option(help: "The address to listen on.")
+    var host = "127.0.0.1"
+
+    @Option(help: "The port to listen on; 0 takes a free one.")
+    var port = 8080
+
+    @Option(
+        help: ArgumentHelp(
+            "sqlite:///path/to/file.db or postgresql://user:password@host:port/database.",
+            discussion: """
+                Without it the environment's DATABASE_URL counts, and without that a SQLite file in the user's data \
+                directory: $XDG_DATA_HOME/chatrpc/chatrpc.db.
+                """,
+            valueName: "URL"))
+    var database: String?
+
+    @Option(help: "Threads that serve connections; as many as there are processors unless given.")
+    var eventLoops: Int?
+
+    @Option(
+        help: "How much to log: trace, debug, info, notice, warning, error or critical.",
+        transform: { text in
+            guard let level = Logger.Level(rawValue: text) else {
+                throw ValidationError("there is no log level \(text)")
+            }
+            return level
+        })
+    var logLevel = Logger.Level.info
+
+    @Flag(help: "Serve even from a database that may lose acknowledged messages when its machine fails.")
+    var allowUnsafeDurability = false
+
+    func validate() throws {
+        guard (0...65535).contains(port) else {
+            throw ValidationError("--port has to be 0 to 65535 and is \(port)")
+        }
+        if let eventLoops, !(1...1024).contains(eventLoops) {
+            throw ValidationError("--event-loops has to be 1 to 1024 and is \(eventLoops)")
+        }
+    }
+
+    func run() async throws {
+        let level = logLevel
+        LoggingSystem.bootstrap { label in
+            var handler = StreamLogHandler.standardError(label: label)
+            handler.logLevel = level
+            return handler
+        }
+        let logger = Logger(label: "chatrpc")
+        do {
+            try await ChatServer(configuration: try configuration(), logger: logger).run { url in
+                FileHandle.standardOutput.write(Data("ready \(url)\n".utf8))
+            }
+        } catch {
+            FileHandle.standardError.write(Data("chatrpc: \(error)\n".utf8))
+            throw ExitCode.failure
+        }
+    }
+
+    private func configuration() throws -> ServerConfiguration {
+        let environment = ProcessInfo.processInfo.environment
+        let url: DatabaseURL
+        if let text = database ?? environment["DATABASE_URL"], !text.isEmpty {
+            url = try DatabaseURL(text)
+        } else {
+            url = try .standard(environment: environment)
+        }
+        var configuration = ServerConfiguration(
+            database: url, eventLoops: eventLoops ?? ProcessInfo.processInfo.activeProcessorCount)
+        configuration.host = host
+        configuration.port = port
+        configuration.allowUnsafeDurability = allowUnsafeDurability
+        return configuration
+    }
+}
