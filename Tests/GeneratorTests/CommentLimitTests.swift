@@ -35,8 +35,12 @@ import Testing
         #expect(keywords("As in the other. Not a UUID.", .string) == "")
     }
 
-    @Test func `what is required says so first`() {
-        #expect(CommentLimits(comment: "Required: 1 byte to 1 MiB.").isRequired)
-        #expect(!CommentLimits(comment: "Not Required.").isRequired)
+    @Test func `a field is required that says so first, or that would be too small if it were absent`() {
+        let plain = FieldDescriptor(kind: .string)
+        #expect(CommentLimits(comment: "Required: 1 byte to 1 MiB.").isRequired(plain))
+        #expect(!CommentLimits(comment: "Not Required.").isRequired(plain))
+        #expect(CommentLimits(comment: "1 to 200 characters.").isRequired(plain))
+        #expect(!CommentLimits(comment: "0 to 200 characters.").isRequired(plain))
+        #expect(!CommentLimits(comment: "1 to 200 characters.").isRequired(FieldDescriptor(kind: .string, oneof: 0)))
     }
 }

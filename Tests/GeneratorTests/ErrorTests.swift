@@ -69,6 +69,26 @@ import Testing
         #expect(error([other, file], parameter: "module=M,prefix=other=Other", generate: both) == "")
     }
 
+    @Test func `two methods of one name in Swift are refused`() {
+        let file = protoFile { file in
+            file.message(named: "Request")
+            file.message(6) { service in
+                service.string(1, "Service")
+                for name in ["get_it", "GetIt"] {
+                    service.message(2) { method in
+                        method.string(1, name)
+                        method.string(2, ".test.Request")
+                        method.string(3, ".test.Request")
+                    }
+                }
+            }
+        }
+        #expect(
+            error([file])
+                == "test.proto: test.Service.GetIt: test.Service.get_it has the same name in Swift, Service.getIt: rename one of them"
+        )
+    }
+
     @Test func `two messages of one name in C are refused`() {
         let file = protoFile {
             $0.message(named: "FooBar")

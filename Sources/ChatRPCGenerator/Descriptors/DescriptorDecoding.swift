@@ -56,6 +56,7 @@ extension MessageDescriptor {
             case 4:
                 let nested = path + [4, Int32(enums.count)]
                 enums.append(try EnumDescriptor(field.bytes, scope: inner, path: nested, comments))
+            case 6: extensions.append(inner + (try FieldDescriptor(field.bytes, path: [], comments).name))
             case 7: try readOptions(field.bytes)
             case 8:
                 var oneof = OneofDescriptor()

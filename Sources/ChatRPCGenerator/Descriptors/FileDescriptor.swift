@@ -35,6 +35,8 @@ struct MessageDescriptor {
     var oneofs: [OneofDescriptor] = []
     var messages: [MessageDescriptor] = []
     var enums: [EnumDescriptor] = []
+    /// The full names of extension fields declared within it.
+    var extensions: [String] = []
     var isMapEntry = false
     var isDeprecated = false
     var documentation = ""

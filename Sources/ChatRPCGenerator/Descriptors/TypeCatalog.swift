@@ -37,9 +37,9 @@ struct TypeCatalog {
 
     /// The entry message of a map field; nil for any other field.
     func mapEntry(of field: FieldDescriptor) -> MessageDescriptor? {
-        guard field.isRepeated, field.kind == .message, let entry = message(field.typeName), entry.isMapEntry else {
-            return nil
-        }
+        guard field.isRepeated, field.kind == .message, let entry = message(field.typeName), entry.isMapEntry,
+            entry.fields.count == 2
+        else { return nil }
         return entry
     }
 

@@ -9,13 +9,17 @@
 /// | `At most 200 …` | maxLength (`characters` only) | maximum | maxItems |
 /// | `… 0 or more` | | minimum 0 | |
 /// | `A UUID`, `…, a UUID` | format uuid | | |
-/// | `Required` at its beginning | the member is required | | |
+///
+/// A field whose comment begins with `Required`, or whose least is 1 or more, has to be there (an absent one would be
+/// empty or 0), unless it is `optional`.
 ///
 /// A limit in bytes has no keyword: JSON Schema counts characters.
 struct CommentLimits {
     let comment: String
 
-    var isRequired: Bool { comment.hasPrefix("Required") }
+    func isRequired(_ field: FieldDescriptor) -> Bool {
+        comment.hasPrefix("Required") || !field.hasPresence && range?.lowest ?? 0 >= 1
+    }
 
     func keywords(for field: FieldDescriptor) -> [(String, JSONText)] {
         if field.isRepeated { return bounds("minItems", "maxItems") }

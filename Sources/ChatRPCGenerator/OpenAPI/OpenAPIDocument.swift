@@ -33,8 +33,8 @@ struct OpenAPIDocument {
             "tags": .array(tags),
             "paths": .object(paths),
             "components": [
-                "schemas": .object(components + [("Problem", Self.problem)]),
-                "responses": ["Problem": Self.problemResponse],
+                "schemas": .object(components + [("Problem", OpenAPIProblem.schema)]),
+                "responses": ["Problem": OpenAPIProblem.response],
             ],
         ]
         return document.document
@@ -144,7 +144,7 @@ struct OpenAPIDocument {
         let limits = field.isRawJSON ? [] : CommentLimits(comment: field.documentation).keywords(for: field)
         var members: [(String, JSONText)] = [("name", .string(name)), ("in", .string(place))]
         if !field.documentation.isEmpty { members.append(("description", .string(field.documentation))) }
-        if place == "path" || CommentLimits(comment: field.documentation).isRequired {
+        if place == "path" || CommentLimits(comment: field.documentation).isRequired(field) {
             members.append(("required", .bool(true)))
         }
         members.append(("schema", schemas.field(bare, .request).adding(limits)))
@@ -177,30 +177,4 @@ struct OpenAPIDocument {
         }
         return ["description": "Success.", "content": ["application/json": ["schema": schema]]]
     }
-
-    // MARK: Errors
-
-    private static let problemResponse: JSONText = [
-        "description": "An error, in the form of RFC 9457.",
-        "content": ["application/problem+json": ["schema": ["$ref": "#/components/schemas/Problem"]]],
-    ]
-
-    private static let problem: JSONText = [
-        "type": "object",
-        "description": "Why a call failed (RFC 9457).",
-        "properties": [
-            "type": [
-                "type": "string", "description": "A URI for the kind of problem; about:blank where there is none.",
-            ],
-            "title": ["type": "string", "description": "The kind of problem, for people."],
-            "status": ["type": "integer", "description": "The HTTP status."],
-            "detail": ["type": "string", "description": "What went wrong, for people."],
-            "code": ["type": "string", "description": "The name of the gRPC status, such as INVALID_ARGUMENT."],
-            "reason": [
-                "type": "string", "description": "What went wrong, for programs: a constant such as CONTENT_TOO_LARGE.",
-            ],
-            "request_id": ["type": "string", "description": "The id of the request in the server's log."],
-        ],
-        "required": ["status", "detail", "code"],
-    ]
 }

@@ -54,7 +54,7 @@ struct OpenAPISchemas {
 
     func isRequired(_ field: FieldDescriptor, _ direction: Direction) -> Bool {
         switch direction {
-        case .request: CommentLimits(comment: field.documentation).isRequired
+        case .request: CommentLimits(comment: field.documentation).isRequired(field)
         case .answer: !field.hasPresence
         }
     }

@@ -76,7 +76,7 @@ struct ProtoFilesText {
 extension FileDescriptor {
     /// The full names of what the file defines: messages, enums, extensions, services and methods.
     fileprivate var symbols: [String] {
-        allMessages.map(\.fullName) + allEnums.map(\.fullName) + extensions
+        allMessages.map(\.fullName) + allEnums.map(\.fullName) + extensions + allMessages.flatMap(\.extensions)
             + services.flatMap { service in
                 [service.fullName] + service.methods.map { "\(service.fullName).\($0.name)" }
             }

@@ -164,9 +164,9 @@ extension MethodDescriptor {
         }
     }
 
-    /// `createMessage`; `selfMethod` where the name would mean something else to Swift.
+    /// `createMessage`; `initMethod` where the name is taken.
     var swiftName: String {
         let name = Identifier.lowerCamel(name)
-        return ["init", "self", "register", "Type", "Protocol"].contains(name) ? name + "Method" : name
+        return ["channel", "init", "register", "self"].contains(name) ? name + "Method" : name
     }
 }

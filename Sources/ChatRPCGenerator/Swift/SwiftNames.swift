@@ -19,7 +19,7 @@ struct SwiftNames {
                 add(enumeration.fullName, [Self.topLevel(enumeration.name, prefix)], home, isOwn)
             }
         }
-        try checkTopLevel(generated)
+        try checkNames(generated)
     }
 
     /// The last part: what the declaration says.
@@ -66,20 +66,23 @@ struct SwiftNames {
         ReservedNames.type(Identifier.type(name), isNested: true)
     }
 
-    private func checkTopLevel(_ generated: [FileDescriptor]) throws(GeneratorError) {
+    /// No two declarations may have one name.
+    private func checkNames(_ generated: [FileDescriptor]) throws(GeneratorError) {
         var owners: [String: String] = [:]
         func claim(_ name: String, _ owner: String, _ file: String) throws(GeneratorError) {
             guard let other = owners.updateValue(owner, forKey: name) else { return }
+            let advice = name.contains(".") ? "rename one of them" : "add prefix=PACKAGE=PREFIX"
             throw GeneratorError(
-                file: file, element: owner, "\(other) has the same name in Swift, \(name): add prefix=PACKAGE=PREFIX")
+                file: file, element: owner, "\(other) has the same name in Swift, \(name): \(advice)")
         }
         for file in generated {
-            for fullName in file.messages.map(\.fullName) + file.enums.map(\.fullName) {
-                try claim(paths[fullName]?.last ?? fullName, fullName, file.name)
-            }
+            let types = file.allMessages.filter { !$0.isMapEntry }.map(\.fullName) + file.allEnums.map(\.fullName)
+            for fullName in types { try claim((paths[fullName] ?? []).joined(separator: "."), fullName, file.name) }
             for service in file.services {
-                for suffix in ["", "Handler", "Client"] {
-                    try claim(Identifier.type(service.name) + suffix, service.fullName, file.name)
+                let name = Identifier.type(service.name)
+                for suffix in ["", "Handler", "Client"] { try claim(name + suffix, service.fullName, file.name) }
+                for method in service.methods {
+                    try claim("\(name).\(method.swiftName)", "\(service.fullName).\(method.name)", file.name)
                 }
             }
         }

@@ -417,11 +417,11 @@ public enum OpenAPIDocument {
                 "properties": {
                   "type": {
                     "type": "string",
-                    "description": "A URI for the kind of problem; about:blank where there is none."
+                    "description": "A URI for the kind of problem: about:blank."
                   },
                   "title": {
                     "type": "string",
-                    "description": "The kind of problem, for people."
+                    "description": "The phrase of the HTTP status."
                   },
                   "status": {
                     "type": "integer",
@@ -437,17 +437,49 @@ public enum OpenAPIDocument {
                   },
                   "reason": {
                     "type": "string",
-                    "description": "What went wrong, for programs: a constant such as CONTENT_TOO_LARGE."
+                    "description": "What went wrong, for programs: a constant such as CONTENT_TOO_LARGE, or else the code."
                   },
                   "request_id": {
                     "type": "string",
                     "description": "The id of the request in the server's log."
+                  },
+                  "errors": {
+                    "type": "array",
+                    "items": {
+                      "type": "object",
+                      "properties": {
+                        "field": {
+                          "type": "string",
+                          "description": "The path of the field, such as messages[3].role."
+                        },
+                        "description": {
+                          "type": "string",
+                          "description": "What is wrong with it."
+                        }
+                      },
+                      "required": [
+                        "field",
+                        "description"
+                      ]
+                    },
+                    "description": "Which fields of the request were wrong."
+                  },
+                  "metadata": {
+                    "type": "object",
+                    "additionalProperties": {
+                      "type": "string"
+                    },
+                    "description": "Facts that belong to the reason."
                   }
                 },
                 "required": [
+                  "type",
+                  "title",
                   "status",
                   "detail",
-                  "code"
+                  "code",
+                  "reason",
+                  "request_id"
                 ]
               }
             },
