@@ -79,6 +79,7 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ], swiftSettings: swift),
         .target(
             name: "ChatRPCClient",
@@ -91,7 +92,83 @@ let package = Package(
                 "ChatRPCServer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: swift),
-        .executableTarget(name: "protoc-gen-chatrpc", swiftSettings: swift),
+
+        .target(name: "ChatRPCGenerator", swiftSettings: swift),
+        .executableTarget(name: "protoc-gen-chatrpc", dependencies: ["ChatRPCGenerator"], swiftSettings: swift),
+
+        .target(
+            name: "CGeneratedTestMessages", dependencies: ["CGeneratedRPC", "CProtobufC"],
+            path: "Tests/GeneratedTestMessages/C"),
+        .target(
+            name: "GeneratedTestMessages",
+            dependencies: ["CGeneratedTestMessages", "GeneratedRPC", "ProtobufRuntime", "RPCCore"],
+            path: "Tests/GeneratedTestMessages/Swift", exclude: ["openapi.json"], swiftSettings: swift),
+        .testTarget(
+            name: "GeneratorTests",
+            dependencies: [
+                "ChatRPCGenerator", "GeneratedRPC", "GeneratedTestMessages", "ProtobufRuntime", "RPCCore",
+            ],
+            exclude: ["Golden"], swiftSettings: swift),
+
+        .testTarget(
+            name: "ProtobufRuntimeTests",
+            dependencies: ["GeneratedTestMessages", "GeneratedMessages", "GeneratedRPC", "ProtobufRuntime"],
+            swiftSettings: swift),
+        // Python's protobuf is compared with it.
+        .executableTarget(
+            name: "protobuf-roundtrip",
+            dependencies: ["GeneratedTestMessages", "GeneratedMessages", "GeneratedRPC", "ProtobufRuntime"],
+            path: "Tests/ProtobufRoundtrip", swiftSettings: swift),
+        .testTarget(
+            name: "RPCTransportTests",
+            dependencies: [
+                "CNghttp2", "RPCTransport", "RPCCore", "ProtobufRuntime", "GeneratedRPC",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
+            ], swiftSettings: swift),
+        .testTarget(
+            name: "RESTGatewayTests",
+            dependencies: [
+                "RESTGateway", "RPCTransport", "RPCCore", "ProtobufRuntime", "GeneratedTestMessages", "GeneratedRPC",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
+            ], swiftSettings: swift),
+        // The crash tests kill it.
+        .executableTarget(
+            name: "StoreCrashWriter",
+            dependencies: [
+                "ChatStore", "GeneratedMessages", "ProtobufRuntime", .product(name: "Logging", package: "swift-log"),
+            ], path: "Tests/StoreCrashWriter", swiftSettings: swift),
+        .testTarget(
+            name: "ChatStoreTests",
+            dependencies: [
+                "CLibPQ", "ChatStore", "StoreCrashWriter", "GeneratedMessages", "GeneratedRPC", "ProtobufRuntime",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Logging", package: "swift-log"),
+            ], swiftSettings: swift),
+        .testTarget(
+            name: "ChatRPCServerTests",
+            dependencies: [
+                "ChatRPCServer", "ChatStore", "GeneratedMessages", "GeneratedRPC", "RPCCore", "ProtobufRuntime",
+            ], swiftSettings: swift),
+        .testTarget(
+            name: "ChatRPCClientTests",
+            dependencies: [
+                "ChatRPCClient", "ChatRPCServer", "GeneratedMessages", "GeneratedRPC", "RPCTransport", "RPCCore",
+                "ProtobufRuntime",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
+            ], swiftSettings: swift),
+
+        // Benchmarks/run starts it.
+        .executableTarget(
+            name: "chatrpc-bench", dependencies: ["GeneratedMessages", "ProtobufRuntime", "RPCCore", "RPCTransport"],
+            path: "Benchmarks/LoadGenerator", swiftSettings: swift),
     ],
     swiftLanguageModes: [.v6]
 )
