@@ -1,0 +1,78 @@
+import NIOCore
+import ProtobufRuntime
+import RPCCore
+
+/// One method with its types hidden: JSON in, JSON out.
+struct RESTMethod: Sendable {
+    let call: @Sendable (RESTCall) async throws -> [UInt8]
+
+    init<Request: ProtobufMessage, Response: ProtobufMessage>(
+        _ handler: @escaping @Sendable (Request, ServerContext) async throws -> Response
+    ) {
+        call = { call in
+            let response = try await handler(try call.request(), call.context)
+            return Self.json(response, hasStatusMember: call.route.hasStatusMember)
+        }
+    }
+
+    private static func json(_ response: some ProtobufMessage, hasStatusMember: Bool) -> [UInt8] {
+        guard hasStatusMember else { return response.json(dialect: .rest) }
+        var writer = JSONWriter(reserving: 256)
+        writer.beginObject()
+        writer.name("status")
+        writer.string("success")
+        response.writeJSONMembers(to: &writer, dialect: .rest)
+        writer.endObject()
+        return writer.bytes
+    }
+}
+
+/// One request to a method, found and taken apart but not yet decoded.
+struct RESTCall: Sendable {
+    var route: HTTPRoute
+    var target: RequestTarget
+    var body: ByteBuffer
+    var limits: DecodingLimits
+    var context: ServerContext
+
+    /// The request message: the body, then what the query and the path say (google/api/http.proto).
+    ///
+    /// What the path says counts most, whatever names the others use.
+    func request<Request: ProtobufMessage>() throws(RPCError) -> Request {
+        do throws(ProtobufError) {
+            var request: Request = try decodeBody()
+            if route.body != .whole {
+                for parameter in target.parameters where !isInBody(parameter.name) {
+                    _ = try request.storage.setText(parameter.values, forField: parameter.name)
+                }
+            }
+            for (segment, text) in zip(route.segments, target.segments) {
+                if case .field(let name) = segment { _ = try request.storage.setText([text], forField: name) }
+            }
+            return request
+        } catch {
+            throw RPCError(decoding: error)
+        }
+    }
+
+    private func decodeBody<Request: ProtobufMessage>() throws(ProtobufError) -> Request {
+        guard body.readableBytes > 0 else { return Request() }
+        switch route.body {
+        case .none: return Request()
+        case .whole: return try Request(json: body.readableBytesSpan, dialect: .rest, limits: limits)
+        case .field(let name):
+            // The body is the value of one field: the same as an object with that member alone.
+            var writer = JSONWriter(reserving: body.readableBytes + name.utf8.count + 8)
+            writer.beginObject()
+            writer.name(name)
+            writer.raw(body.readableBytesSpan)
+            writer.endObject()
+            return try Request(json: writer.bytes, dialect: .rest, limits: limits)
+        }
+    }
+
+    private func isInBody(_ parameter: String) -> Bool {
+        guard case .field(let name) = route.body else { return false }
+        return parameter == name || parameter.hasPrefix("\(name).")
+    }
+}
