@@ -98,7 +98,7 @@ public struct JSONValidator: Sendable {
 /// Two names of one hash would be taken for equal; with 64 bits nobody meets that who does not look for it, and who does has only their
 /// own text refused.
 private struct MemberNames {
-    private var hashes: [Int] = []
+    private var hashes: [UInt64] = []
     private var start = 0
 
     /// - Returns: what ``endObject(_:)`` needs to go back to the enclosing object.
@@ -109,19 +109,27 @@ private struct MemberNames {
     }
 
     mutating func add(_ name: UnsafeBufferPointer<UInt8>) {
-        var hasher = Hasher()
-        hasher.combine(bytes: UnsafeRawBufferPointer(name))
-        hashes.append(hasher.finalize())
+        // FNV-1a.
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        for byte in name { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
+        hashes.append(hash)
     }
 
     /// - Returns: whether all names of the object that ends were different.
     mutating func endObject(_ outer: Int) -> Bool {
         defer {
-            hashes.removeSubrange(start...)
+            hashes.removeLast(hashes.count - start)
             start = outer
         }
-        guard hashes.count - start > 1 else { return true }
-        hashes[start...].sort()
-        return zip(hashes[start...], hashes[(start + 1)...]).allSatisfy { $0 != $1 }
+        let count = hashes.count - start
+        guard count > 1 else { return true }
+        if count > 16 {
+            hashes[start...].sort()
+            return zip(hashes[start...], hashes[(start + 1)...]).allSatisfy { $0 != $1 }
+        }
+        for one in start..<hashes.count - 1 {
+            for other in one + 1..<hashes.count where hashes[one] == hashes[other] { return false }
+        }
+        return true
     }
 }
