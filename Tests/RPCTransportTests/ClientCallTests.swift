@@ -170,9 +170,11 @@ struct ClientCallTests {
 
     @Test("a failure to make requests ends the call with that failure")
     func failingRequests() async throws {
+        let began = Event()
         let ended = Event()
         try await ProbeServer.run { router in
             router.clientStreaming(Probe.up) { requests, _ in
+                began.happen()
                 defer { ended.happen() }
                 for try await _ in requests {}
                 return Int64Value()
@@ -181,6 +183,7 @@ struct ClientCallTests {
             let error = await failure {
                 try await probe.client.clientStreaming(Probe.up, options: CallOptions()) { requests in
                     try await requests.write(BytesValue(1))
+                    await began.wait()
                     throw RPCError(.aborted, "changed my mind")
                 }
             }

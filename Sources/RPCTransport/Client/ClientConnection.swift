@@ -56,8 +56,10 @@ final class ClientConnection: ChannelInboundHandler, HTTP2SessionDelegate {
             while isMore, context.channel.isWritable {
                 isMore = try session.drain(upTo: Self.writeBytes)
                 guard session.output.readableBytes > 0 else { break }
-                context.writeAndFlush(wrapOutboundOut(session.output), promise: nil)
+                // Out of the session first: a write may call back, and that flush again.
+                let frames = session.output
                 session.output = context.channel.allocator.buffer(capacity: 4096)
+                context.writeAndFlush(wrapOutboundOut(frames), promise: nil)
             }
             if session.isFinished { close(.failed(.unavailable, "the connection has ended")) }
         } catch {

@@ -49,7 +49,7 @@ public final class HTTP2ClientChannel: Sendable {
     func start(
         _ path: String, message: ByteBuffer?, expectsOneResponse: Bool, options: CallOptions
     ) -> ClientCall {
-        let deadline = options.timeout.map { NIODeadline.now() + TimeAmount($0) } ?? .distantFuture
+        let deadline = options.timeout.map { $0 > .zero ? .now() + TimeAmount($0) : .distantPast } ?? .distantFuture
         let request = CallRequest(
             path: path, metadata: options.metadata, deadline: deadline, message: message,
             expectsOneResponse: expectsOneResponse)

@@ -14,6 +14,8 @@ final class Subchannel {
     private var connectivity: ConnectivityState
     /// The connection that takes new calls.
     private var current: ClientConnection?
+    /// The one that waits for the server's SETTINGS.
+    private var coming: ClientConnection?
     /// All of them, those that only finish what they have included.
     private var connections: [ClientConnection] = []
 
@@ -157,6 +159,7 @@ final class Subchannel {
             let connection = try channel.pipeline.syncOperations.handler(type: ClientConnection.self)
             guard connectivity.state == .connecting else { return channel.close(promise: nil) }
             connections.append(connection)
+            coming = connection
             connection.start(deadline: deadline)
         } catch {
             didFailToConnect(.failed(.unavailable, "can't connect to \(endpoint)", cause: error))
@@ -170,6 +173,7 @@ final class Subchannel {
 
     /// The server's SETTINGS have come.
     func isReady(_ connection: ClientConnection) {
+        coming = nil
         guard connectivity.connected() else { return connection.shutdown() }
         current = connection
         dispatch()
@@ -181,10 +185,11 @@ final class Subchannel {
 
     /// A connection is not to get new calls: it ends, or is gone already.
     func takesNoCalls(_ connection: ClientConnection, because end: CallEnd) {
-        guard current === connection else {
-            if connectivity.state == .connecting, connections.last === connection { didFailToConnect(end) }
-            return
+        if coming === connection {
+            coming = nil
+            return didFailToConnect(end)
         }
+        guard current === connection else { return }
         current = nil
         var generator = SystemRandomNumberGenerator()
         let action = connectivity.connectionEnded(
@@ -211,6 +216,7 @@ final class Subchannel {
     private func close(_ promise: EventLoopPromise<Void>?) {
         _ = connectivity.close()
         current = nil
+        coming = nil
         alarm?.timer.cancel()
         alarm = nil
         for stream in Array(streams.values) { stream.abort(.failed(.cancelled, "the client is closed")) }
