@@ -26,7 +26,7 @@ import Testing
                 try FileDescriptor(serialized: $0)
             }
             let headers = files.map { file in
-                let names = file.allMessages.map { " \(CName.initializer(ofMessage: $0.fullName))\n" }
+                let names = file.allMessages.map { " \(CName.initializer(ofMessage: $0.fullName, in: file))\n" }
                 return GeneratedFile(path: CName.header(of: file.name), content: names.joined())
             }
             return CodeGeneratorResponse(files: headers).serialized()

@@ -17,7 +17,8 @@ import Testing
                 try FileDescriptor(serialized: $0)
             }
             let headers = files.map { file in
-                let content = file.allMessages.map { " \(CName.initializer(ofMessage: $0.fullName))\n" }.joined()
+                let content = file.allMessages.map { " \(CName.initializer(ofMessage: $0.fullName, in: file))\n" }
+                    .joined()
                 return GeneratedFile(path: CName.header(of: file.name), content: content)
             }
             return CodeGeneratorResponse(files: headers).serialized()

@@ -17,7 +17,7 @@ enum Fixture {
         TypeCatalog(try descriptors().map { try FileDescriptor(serialized: $0) })
     }
 
-    static let testProtos = ["everything", "names", "service"].map { "chatrpc/test/\($0).proto" }
+    static let testProtos = ["everything", "nameless", "names", "service"].map { "chatrpc/test/\($0).proto" }
 
     /// The request by which protoc has the checked-in code made.
     static func request() throws -> [UInt8] {

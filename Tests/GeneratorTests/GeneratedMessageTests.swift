@@ -103,6 +103,19 @@ import Testing
         #expect(Clashes.with { $0.hasFoo_3 = 1 }.hasFoo == false)
     }
 
+    @Test func `messages without a package may have the runtime's names`() throws {
+        let message = ProtoMessageStorage.with {
+            $0.storageField["key"] = .with { $0.text = "value" }
+            $0.repeatedField.storageField = .withField(3)
+            $0.repeatedField.fields.append(.with { $0.schemaField = true })
+        }
+        #expect(message.storageField["key"]?.text == "value")
+        #expect(message.repeatedField.withField == 3 && message.repeatedField.fields[0].schemaField)
+        #expect(try ProtoMessageStorage(serialized: message.serialized()) == message)
+        #expect(LowerCase.rawValueValue.rawValue == 1)
+        #expect(ProtoMessageStorage.ProtoMapField.schema.fields[0].jsonName == #"a"b\c$"#)
+    }
+
     @Test func `schemas name what the proto files say`() throws {
         let schema = Everything.schema
         #expect(schema.fullName == "chatrpc.test.Everything")

@@ -32,7 +32,7 @@ import Testing
         ("google.protobuf.UInt64Value", "google__protobuf__uint64_value__init"),
     ])
     func `C initializers have the names that protoc-gen-c gives`(message: String, initializer: String) {
-        #expect(CName.initializer(ofMessage: message) == initializer)
+        #expect(CName.initializer(ofMessage: message, in: nil) == initializer)
     }
 
     @Test func `accessors of one field don't take the names of another`() throws {

@@ -29,10 +29,11 @@ struct CModule {
         for file in files {
             let header = generated.first { $0.path == CName.header(of: file.name) }?.content ?? ""
             for message in file.allMessages
-            where !header.contains(" \(CName.initializer(ofMessage: message.fullName))\n") {
+            where !header.contains(" \(CName.initializer(ofMessage: message.fullName, in: file))\n") {
                 throw GeneratorError(
                     file: file.name, element: message.fullName,
-                    "protoc-gen-c did not make \(CName.initializer(ofMessage: message.fullName)); is it version 1.4.1?")
+                    "protoc-gen-c did not make \(CName.initializer(ofMessage: message.fullName, in: file)); is it version 1.4.1?"
+                )
             }
         }
     }

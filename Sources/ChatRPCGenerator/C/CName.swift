@@ -1,18 +1,22 @@
 /// The names that protoc-gen-c 1.4.1 gives to the C form of proto elements.
 enum CName {
+    /// The package that a file without one has in C ((pb_c_file).c_package): Swift would take structs without a prefix
+    /// for its own types of that name.
+    static let namelessPackage = "nameless"
+
     /// The function that fills a message's struct with its defaults: `chatrpc__v1__new_message__init`.
-    static func initializer(ofMessage fullName: String) -> String {
-        lower(fullName) + "__init"
+    static func initializer(ofMessage fullName: String, in file: FileDescriptor?) -> String {
+        lower(fullName, in: file) + "__init"
+    }
+
+    /// The full name as it begins the names of the message's functions.
+    static func lower(_ fullName: String, in file: FileDescriptor?) -> String {
+        lower(file?.package == "" ? "\(namelessPackage).\(fullName)" : fullName)
     }
 
     /// Each part of the name in lower snake case, joined by two underscores.
-    static func lower(_ fullName: String) -> String {
+    private static func lower(_ fullName: String) -> String {
         fullName.split(separator: ".").map { snakeCase($0) }.joined(separator: "__")
-    }
-
-    /// The struct's name: each part in camel case, joined by two underscores.
-    static func type(_ fullName: String) -> String {
-        fullName.split(separator: ".").map { camelCase($0) }.joined(separator: "__")
     }
 
     /// The header of a proto file, below the include directory.

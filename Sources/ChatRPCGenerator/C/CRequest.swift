@@ -29,7 +29,7 @@ struct CRequest {
         var owners: [String: String] = [:]
         for file in files {
             for message in file.allMessages {
-                let name = CName.lower(message.fullName)
+                let name = CName.lower(message.fullName, in: file)
                 if let other = owners.updateValue(message.fullName, forKey: name) {
                     throw GeneratorError(
                         file: file.name, element: message.fullName,
@@ -46,6 +46,9 @@ struct CRequest {
         for dependency in catalog.filesReferenced(by: file) { writer.string(3, dependency) }
         for message in file.messages { writer.message(4) { encode(message, &$0) } }
         for enumeration in file.enums { writer.message(5) { encode(enumeration, &$0) } }
+        if file.package.isEmpty {
+            writer.message(8) { options in options.message(1019) { $0.string(6, CName.namelessPackage) } }
+        }
         writer.string(12, "proto3")
         return writer.bytes
     }

@@ -83,11 +83,10 @@ struct MessageText {
     ) throws(GeneratorError) {
         let oneofs = message.oneofs.filter { !$0.isSynthetic }.map { "OneofSchema(\(SwiftText.literal($0.name)))" }
         let fields = message.fieldsByNumber
+        let initializer = CName.initializer(ofMessage: message.fullName, in: catalog.file(of: message.fullName))
         text.line("\(declaration) = MessageSchema(")
         try text.indented { text throws(GeneratorError) in
-            text.line(
-                "\(SwiftText.literal(message.fullName)), initialize: \(CName.initializer(ofMessage: message.fullName)),"
-            )
+            text.line("\(SwiftText.literal(message.fullName)), initialize: \(initializer),")
             let ending = oneofs.isEmpty ? ")" : ","
             if fields.isEmpty {
                 text.line("fields: []\(ending)")

@@ -301,6 +301,28 @@ public enum GeneratedTestMessagesProtoFiles {
                 \u{2}\u{10}\u{1}b\u{6}proto3
                 """),
         ProtoFile(
+            name: "chatrpc/test/nameless.proto",
+            dependencies: [],
+            symbols: [
+                "MessageStorage",
+                "MessageStorage.mapField",
+                "MessageStorage.StorageEntry",
+                "RepeatedField",
+                "lowerCase",
+            ],
+            encoded: """
+                \u{A}\u{1B}chatrpc/test/nameless.proto\"\u{F7}\u{1}\u{A}\u{E}MessageStorage\u{12}6\u{A}\u{7}storage\u{18}\
+                \u{1}\u{20}\u{3}(\u{B}2\u{1C}.MessageStorage.StorageEntryR\u{7}storage\u{12}5\u{A}\u{E}repeated_fiel\
+                d\u{18}\u{2}\u{20}\u{1}(\u{B}2\u{E}.RepeatedFieldR\u{D}repeatedField\u{1A}\u{20}\u{A}\u{8}mapField\u{12}\
+                \u{14}\u{A}\u{4}text\u{18}\u{1}\u{20}\u{1}(\u{9}R\u{6}a\"b\\c$\u{1A}T\u{A}\u{C}StorageEntry\u{12}\u{10}\
+                \u{A}\u{3}key\u{18}\u{1}\u{20}\u{1}(\u{9}R\u{3}key\u{12}.\u{A}\u{5}value\u{18}\u{2}\u{20}\u{1}(\u{B}\
+                2\u{18}.MessageStorage.mapFieldR\u{5}value:\u{2}8\u{1}\"r\u{A}\u{D}RepeatedField\u{12}&\u{A}\u{6}fie\
+                lds\u{18}\u{1}\u{20}\u{3}(\u{B}2\u{E}.RepeatedFieldR\u{6}fields\u{12}\u{14}\u{A}\u{4}with\u{18}\u{2}\
+                \u{20}\u{1}(\u{5}H\u{0}R\u{4}with\u{12}\u{18}\u{A}\u{6}schema\u{18}\u{3}\u{20}\u{1}(\u{8}H\u{0}R\u{6}\
+                schemaB\u{9}\u{A}\u{7}storage*#\u{A}\u{9}lowerCase\u{12}\u{8}\u{A}\u{4}zero\u{10}\u{0}\u{12}\u{C}\u{A}\
+                \u{8}rawValue\u{10}\u{1}b\u{6}proto3
+                """),
+        ProtoFile(
             name: "chatrpc/test/names.proto",
             dependencies: [],
             symbols: [

@@ -2,5 +2,6 @@
 #pragma once
 
 #include "chatrpc/test/everything.pb-c.h"
+#include "chatrpc/test/nameless.pb-c.h"
 #include "chatrpc/test/names.pb-c.h"
 #include "chatrpc/test/service.pb-c.h"
