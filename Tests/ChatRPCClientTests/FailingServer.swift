@@ -1,6 +1,7 @@
 import ChatRPCClient
 import GeneratedMessages
 import Logging
+import NIOCore
 import NIOPosix
 import ProtobufRuntime
 import RPCCore
