@@ -19,7 +19,7 @@ extension MessageStorage {
     }
 
     private init(_ layout: Layout, unpacking input: UnsafeRawBufferPointer, _ limits: DecodingLimits) throws(ProtobufError) {
-        let scan = try Scan.run(input, as: layout, limits).get()
+        let scan = try Scan.run(input, as: layout, limits)
         // What is merged takes less than its parts, so there the arena grows as it is asked.
         let byteCount = scan.needsCanonicalForm ? min(scan.arenaByteCount, 4 * input.count) : scan.arenaByteCount
         let arena = Arena.make(byteCount: min(byteCount, limits.maximumBytes), budget: limits.maximumBytes)

@@ -1,55 +1,81 @@
 import CProtobufC
 
-extension MessageStorage {
+/// A message that has been measured, to be written: for callers that need the size first, such as for a length before it.
+public struct SerializedForm: Sendable {
     /// The size of the message on the wire, in bytes.
-    public var serializedSize: Int { withWireForm { protobuf_c_message_get_packed_size($0) } }
+    public let size: Int
+    /// What protobuf-c is to encode. Held here, it can't change any more.
+    private let storage: MessageStorage
 
-    /// Writes the message as `serializedSize` bytes, and returns how many that were. The same value always gives the same
-    /// bytes: fields by number, map entries in the order in which they are kept, unknown fields last.
+    fileprivate init(_ message: MessageStorage) {
+        storage = message.withNegativeZeros
+        size = storage.withStruct { protobuf_c_message_get_packed_size($0) }
+    }
+
+    /// Writes the message as `size` bytes, and returns `size`. The same value always gives the same bytes: fields by number,
+    /// map entries in the order in which they are kept, unknown fields last.
+    ///
+    /// Traps when the buffer is smaller than `size`.
+    @discardableResult
+    public func write(into buffer: UnsafeMutableRawBufferPointer) -> Int {
+        precondition(buffer.count >= size, "The buffer is smaller than the message.")
+        guard size > 0, let start = buffer.baseAddress else { return 0 }
+        return storage.withStruct { protobuf_c_message_pack($0, start.assumingMemoryBound(to: UInt8.self)) }
+    }
+
+    /// The bytes.
+    public var bytes: [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+            count = write(into: UnsafeMutableRawBufferPointer(buffer))
+        }
+    }
+}
+
+extension MessageStorage {
+    /// Measures the message, so that it can be written.
+    public var serializedForm: SerializedForm { SerializedForm(self) }
+
+    /// The size of the message on the wire, in bytes.
+    public var serializedSize: Int { serializedForm.size }
+
+    /// Writes the message as `serializedSize` bytes, and returns how many that were. Measures it first: a caller who asks for
+    /// the size, too, saves time with `serializedForm`.
     ///
     /// Traps when the buffer is smaller than `serializedSize`.
-    public func serialize(into buffer: UnsafeMutableRawBufferPointer) -> Int {
-        withWireForm { message in
-            let size = protobuf_c_message_get_packed_size(message)
-            precondition(buffer.count >= size, "The buffer is smaller than the message.")
-            guard size > 0, let start = buffer.baseAddress else { return 0 }
-            return protobuf_c_message_pack(message, start.assumingMemoryBound(to: UInt8.self))
-        }
-    }
+    public func serialize(into buffer: UnsafeMutableRawBufferPointer) -> Int { serializedForm.write(into: buffer) }
 
     /// The message on the wire.
-    public func serialized() -> [UInt8] {
-        withWireForm { message in
-            let size = protobuf_c_message_get_packed_size(message)
-            guard size > 0 else { return [] }
-            return [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
-                count = protobuf_c_message_pack(message, buffer.baseAddress)
-            }
-        }
+    public func serialized() -> [UInt8] { serializedForm.bytes }
+
+    @inline(__always)
+    fileprivate func withStruct<R>(_ body: (UnsafePointer<ProtobufCMessage>) -> R) -> R {
+        withExtendedLifetime(self) { body(pointer.assumingMemoryBound(to: ProtobufCMessage.self)) }
     }
 
-    /// The struct as protobuf-c is to encode it.
+    /// This message, or one that protobuf-c encodes rightly: see `NegativeZero`.
     @inline(__always)
-    private func withWireForm<R>(_ body: (UnsafePointer<ProtobufCMessage>) -> R) -> R {
-        if layout.mayHoldNegativeZero, layout.holdsNegativeZero(pointer) { return withNegativeZeros(body) }
-        return withExtendedLifetime(self) { body(pointer.assumingMemoryBound(to: ProtobufCMessage.self)) }
+    fileprivate var withNegativeZeros: MessageStorage {
+        layout.mayHoldNegativeZero && layout.holdsNegativeZero(pointer) ? addingNegativeZeros() : self
     }
 
     @inline(never)
-    private func withNegativeZeros<R>(_ body: (UnsafePointer<ProtobufCMessage>) -> R) -> R {
+    private func addingNegativeZeros() -> MessageStorage {
         let arena = Arena.make(byteCount: layout.byteCount(of: pointer))
-        let copy = layout.copy(pointer, into: arena)
+        let copy = withExtendedLifetime(self) { layout.copy(pointer, into: arena) }
         layout.addNegativeZeros(copy, in: arena)
-        return withExtendedLifetime((self, arena)) { body(copy.assumingMemoryBound(to: ProtobufCMessage.self)) }
+        return MessageStorage(arena: arena, pointer: copy, layout: layout)
     }
 }
 
 extension ProtobufMessage {
+    /// Measures the message, so that it can be written.
+    public var serializedForm: SerializedForm { storage.serializedForm }
+
     /// The size of the message on the wire, in bytes.
     public var serializedSize: Int { storage.serializedSize }
 
     /// Writes the message as `serializedSize` bytes, and returns how many that were. The same value always gives the same
-    /// bytes.
+    /// bytes. Measures it first: a caller who asks for the size, too, saves time with `serializedForm`.
     ///
     /// Traps when the buffer is smaller than `serializedSize`.
     public func serialize(into buffer: UnsafeMutableRawBufferPointer) -> Int { storage.serialize(into: buffer) }

@@ -11,7 +11,13 @@ struct Scan {
     private(set) var needsCanonicalForm = false
     /// Whether there are map entries, which may repeat keys.
     private(set) var hasMaps = false
-    private var failure: ProtobufError?
+    /// Behind a reference, because it is large and rare.
+    private var failure: Failure?
+
+    private final class Failure {
+        var error: ProtobufError
+        init(_ error: ProtobufError) { self.error = error }
+    }
 
     private init(_ input: UnsafeRawPointer, _ limits: DecodingLimits) {
         self.input = input
@@ -21,18 +27,17 @@ struct Scan {
     /// Scans a whole message.
     static func run(
         _ bytes: UnsafeRawBufferPointer, as layout: Layout, _ limits: DecodingLimits
-    ) -> Result<Scan, ProtobufError> {
-        guard let start = bytes.baseAddress else { return .failure(ProtobufError(.malformed, "There are no bytes.")) }
+    ) throws(ProtobufError) -> Scan {
+        guard let start = bytes.baseAddress else { throw ProtobufError(.malformed, "There are no bytes.") }
         var scan = Scan(start, limits)
         guard scan.scanMessage(layout, 0, bytes.count, depth: 1) else {
-            return .failure(scan.failure ?? ProtobufError(.malformed, "The bytes are not a message."))
+            throw scan.failure?.error ?? ProtobufError(.malformed, "The bytes are not a message.")
         }
         // What the canonical form takes is known only when protobuf-c asks for it; the arena keeps the limit then.
         guard scan.arenaByteCount <= limits.maximumBytes || scan.needsCanonicalForm else {
-            return .failure(
-                ProtobufError(.tooLarge, "The message would take more than \(limits.maximumBytes) bytes of memory."))
+            throw ProtobufError(.tooLarge, "The message would take more than \(limits.maximumBytes) bytes of memory.")
         }
-        return .success(scan)
+        return scan
     }
 
     // MARK: - Failures
@@ -43,7 +48,7 @@ struct Scan {
 
     @inline(never)
     private mutating func fail(_ code: ProtobufError.Code, at offset: Int, _ message: String) -> Bool {
-        failure = ProtobufError(code, offset: offset, message)
+        failure = Failure(ProtobufError(code, offset: offset, message))
         return false
     }
 
@@ -58,64 +63,90 @@ struct Scan {
             while let earlier = reader.next() { position += earlier.number == UInt32(field.number) ? 1 : 0 }
             component += "[\(position)]"
         }
-        let inner = failure?.field
-        failure?.field = inner.map { "\(component).\($0)" } ?? component
+        failure?.error.field = failure?.error.field.map { "\(component).\($0)" } ?? component
         return false
     }
 
     // MARK: - Messages
 
     private mutating func scanMessage(_ layout: Layout, _ start: Int, _ end: Int, depth: Int) -> Bool {
-        guard depth <= limits.maximumDepth else {
-            return fail(.tooDeep, at: start, Self.tooDeep(limits))
-        }
-        arenaByteCount += ArenaState.rounded(layout.pointee.structSize)
+        guard depth <= limits.maximumDepth else { return fail(.tooDeep, at: start, Self.tooDeep(limits)) }
         var offset = start
         var count = 0
+        var byteCount = ArenaState.rounded(layout.pointee.structSize)
         var singularMessages: UInt64 = 0
         while offset < end {
-            let tagStart = offset
-            count += 1
-            guard let tag = Varint.uint32(input, &offset, end), tag >= 8 else {
-                return fail(.malformed, at: tagStart, "A field begins with a bad tag.")
-            }
-            let wireType = UInt8(tag & 7)
-            let index = layout.index(ofNumber: tag >> 3)
-            guard index >= 0 else {
-                guard scanUnknown(wireType, tagStart, &offset, end, depth) else { return false }
-                continue
-            }
-            let field = layout.pointee.fields + index
-            let isSound: Bool
-            if wireType != field.pointee.wireType {
-                isSound = scanOtherWireType(field, wireType, tagStart, &offset, end, depth)
-            } else if wireType == WireType.delimited {
-                guard let length = Varint.uint32(input, &offset, end), Int(length) <= end - offset else {
-                    _ = fail(.malformed, at: tagStart, "A field runs beyond the end.")
-                    return fail(in: layout, index, messageStart: start, at: tagStart)
+            count &+= 1
+            // Nearly every field: a tag of one byte, a number or text as the schema has it, nothing to count but its bytes.
+            let index = layout.index(ofTagByte: input.load(fromByteOffset: offset, as: UInt8.self))
+            if index >= 0 {
+                let field = layout.pointee.fields + index
+                if field.pointee.wireType == WireType.varint, let next = Varint.end(input, offset &+ 1, end) {
+                    offset = next
+                    continue
                 }
-                let valueEnd = offset + Int(length)
-                if field.pointee.type == .message {
-                    if !field.pointee.isRepeated {
-                        let bit: UInt64 = 1 << UInt64(field.pointee.singularMessageBit)
-                        if singularMessages & bit != 0 { needsCanonicalForm = true }
-                        singularMessages |= bit
-                    } else {
-                        arenaByteCount += 8
-                        if field.pointee.shape == .map { hasMaps = true }
+                var value = offset &+ 1
+                if field.pointee.isBytes, let length = Varint.uint32(input, &value, end), Int(length) <= end &- value {
+                    let valueEnd = value &+ Int(length)
+                    byteCount &+= ArenaState.rounded(Int(length))
+                    guard field.pointee.type == .bytes || isText(value, valueEnd) else {
+                        return fail(in: layout, index, messageStart: start, at: offset)
                     }
-                    isSound = scanMessage(layout.layout(ofMessageField: index), offset, valueEnd, depth: depth + 1)
-                } else {
-                    isSound = scanBytes(field, offset, valueEnd)
+                    offset = valueEnd
+                    continue
                 }
-                offset = valueEnd
-            } else {
-                isSound = scanNumber(wireType, tagStart, &offset, end)
-                if field.pointee.isRepeated { arenaByteCount += 8 }
             }
-            guard isSound else { return fail(in: layout, index, messageStart: start, at: tagStart) }
+            guard scanField(layout, start, &offset, end, depth, &singularMessages) else { return false }
         }
+        arenaByteCount += byteCount
         return add(elements: count, at: start) && addScratch(layout, fieldsOnWire: count)
+    }
+
+    /// Any field.
+    private mutating func scanField(
+        _ layout: Layout, _ start: Int, _ offset: inout Int, _ end: Int, _ depth: Int, _ singularMessages: inout UInt64
+    ) -> Bool {
+        let tagStart = offset
+        guard let tag = Varint.uint32(input, &offset, end), tag >= 8 else {
+            return fail(.malformed, at: tagStart, "A field begins with a bad tag.")
+        }
+        let wireType = UInt8(tag & 7)
+        let index = layout.index(ofNumber: tag >> 3)
+        guard index >= 0 else { return scanUnknown(wireType, tagStart, &offset, end, depth) }
+        let field = layout.pointee.fields + index
+        let isSound: Bool
+        if wireType != field.pointee.wireType {
+            isSound = scanOtherWireType(field, wireType, tagStart, &offset, end, depth)
+        } else if wireType != WireType.delimited {
+            isSound = scanNumber(wireType, tagStart, &offset, end)
+            if field.pointee.isRepeated { arenaByteCount += 8 }
+        } else if let length = Varint.uint32(input, &offset, end), Int(length) <= end - offset {
+            let value = offset..<(offset + Int(length))
+            offset = value.upperBound
+            if field.pointee.type == .message {
+                noteMessage(field, &singularMessages)
+                let inner = layout.layout(ofMessageField: index)
+                isSound = scanMessage(inner, value.lowerBound, value.upperBound, depth: depth + 1)
+            } else {
+                arenaByteCount += ArenaState.rounded(value.count) + (field.pointee.isRepeated ? 16 : 0)
+                isSound = field.pointee.type == .bytes || isText(value.lowerBound, value.upperBound)
+            }
+        } else {
+            isSound = fail(.malformed, at: tagStart, "A field runs beyond the end.")
+        }
+        return isSound || fail(in: layout, index, messageStart: start, at: tagStart)
+    }
+
+    @inline(__always)
+    private mutating func noteMessage(_ field: UnsafePointer<FieldLayout>, _ singularMessages: inout UInt64) {
+        if field.pointee.isRepeated {
+            arenaByteCount += 8
+            if field.pointee.shape == .map { hasMaps = true }
+        } else {
+            let bit: UInt64 = 1 << UInt64(field.pointee.singularMessageBit)
+            if singularMessages & bit != 0 { needsCanonicalForm = true }
+            singularMessages |= bit
+        }
     }
 
     // MARK: - Values
@@ -136,10 +167,8 @@ struct Scan {
     }
 
     @inline(__always)
-    private mutating func scanBytes(_ field: UnsafePointer<FieldLayout>, _ start: Int, _ end: Int) -> Bool {
-        arenaByteCount += ArenaState.rounded(end - start) + (field.pointee.isRepeated ? 16 : 0)
-        guard field.pointee.type == .string else { return true }
-        let text = UnsafeRawBufferPointer(start: input + start, count: end - start)
+    private mutating func isText(_ start: Int, _ end: Int) -> Bool {
+        let text = UnsafeRawBufferPointer(start: input + start, count: end &- start)
         guard let invalid = UTF8Validation.firstInvalidOffset(text) else { return true }
         return fail(.invalidUTF8, at: start + invalid, "A string is not UTF-8.")
     }

@@ -8,16 +8,28 @@ enum UTF8Validation {
         return asciiCount == bytes.count ? nil : firstInvalidOffset(start, from: asciiCount, bytes.count)
     }
 
-    /// The end of the run of ASCII that begins at `offset`. Eight bytes at a step.
+    private static let highBits: UInt64 = 0x8080_8080_8080_8080
+
+    /// The end of the run of ASCII that begins at `offset`. 32 bytes at a step, then 8; the last 8 may be read twice.
     @inline(__always)
-    private static func countOfASCII(_ start: UnsafeRawPointer, _ offset: Int, _ count: Int) -> Int {
-        var offset = offset
-        while offset + 8 <= count {
-            let word = start.loadUnaligned(fromByteOffset: offset, as: UInt64.self) & 0x8080_8080_8080_8080
-            if word != 0 { return offset + UInt64(littleEndian: word).trailingZeroBitCount / 8 }
-            offset += 8
+    private static func countOfASCII(_ start: UnsafeRawPointer, _ first: Int, _ count: Int) -> Int {
+        var offset = first
+        while offset &+ 32 <= count {
+            let here = start + offset
+            let both = here.loadUnaligned(as: UInt64.self) | here.loadUnaligned(fromByteOffset: 8, as: UInt64.self)
+            let more =
+                here.loadUnaligned(fromByteOffset: 16, as: UInt64.self)
+                | here.loadUnaligned(fromByteOffset: 24, as: UInt64.self)
+            if (both | more) & highBits != 0 { break }
+            offset &+= 32
         }
-        while offset < count, start.load(fromByteOffset: offset, as: UInt8.self) < 0x80 { offset += 1 }
+        while offset &+ 8 <= count {
+            let word = start.loadUnaligned(fromByteOffset: offset, as: UInt64.self) & highBits
+            if word != 0 { return offset &+ UInt64(littleEndian: word).trailingZeroBitCount / 8 }
+            offset &+= 8
+        }
+        if count >= 8, start.loadUnaligned(fromByteOffset: count &- 8, as: UInt64.self) & highBits == 0 { return count }
+        while offset < count, start.load(fromByteOffset: offset, as: UInt8.self) < 0x80 { offset &+= 1 }
         return offset
     }
 

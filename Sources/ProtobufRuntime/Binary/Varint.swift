@@ -21,6 +21,14 @@ enum Varint {
             offset += 1
             return UInt32(first)
         }
+        // Two bytes are enough for most other tags and lengths.
+        if offset + 1 < end {
+            let second = input.load(fromByteOffset: offset + 1, as: UInt8.self)
+            if second < 0x80 {
+                offset += 2
+                return UInt32(first & 0x7F) | UInt32(second) << 7
+            }
+        }
         return longUInt32(input, &offset, end)
     }
 

@@ -18,6 +18,8 @@ struct MessageLayout {
     /// Field index by field number for small numbers, -1 where there is none.
     let indexByNumber: UnsafePointer<Int16>
     let indexByNumberCount: UInt32
+    /// For each tag of one byte, the index of a singular number, text or bytes field that has that tag; -1 for all others.
+    let indexByTagByte: UnsafePointer<Int16>
     /// The layouts of message fields, by field index, looked up when first used; 0 until then.
     let links: UnsafeMutablePointer<Atomic<UInt>>
     /// What messages of this type may hold, themselves or below them: `reach` as a bit set; 0 until first asked.
@@ -30,6 +32,10 @@ struct MessageLayout {
 typealias Layout = UnsafePointer<MessageLayout>
 
 extension UnsafePointer where Pointee == MessageLayout {
+    /// The index of the singular field, no message, of which that byte is the tag, or -1.
+    @inline(__always)
+    func index(ofTagByte byte: UInt8) -> Int { Int(pointee.indexByTagByte[Int(byte)]) }
+
     /// The index of the field with that number, or -1.
     @inline(__always)
     func index(ofNumber number: UInt32) -> Int {

@@ -71,10 +71,18 @@ extension MessageLayout {
         table.initialize(repeating: -1, count: max(tableCount, 1))
         for (index, field) in fields.enumerated() where field.number < tableCount { table[field.number] = Int16(index) }
 
+        let tags = UnsafeMutablePointer<Int16>.allocate(capacity: 256)
+        tags.initialize(repeating: -1, count: 256)
+        for (index, field) in fields.enumerated() where field.number < 16 {
+            let layout = layouts[index]
+            if layout.isRepeated || layout.type == .message { continue }
+            tags[field.number << 3 | Int(layout.wireType)] = Int16(index)
+        }
+
         self.init(
             fields: layouts, fieldCount: fields.count, structSize: descriptor.pointee.sizeof_message,
             emptyMessage: empty, descriptor: descriptor, schema: schema, indexByNumber: table,
-            indexByNumberCount: UInt32(tableCount), links: links, reach: links + fields.count,
+            indexByNumberCount: UInt32(tableCount), indexByTagByte: tags, links: links, reach: links + fields.count,
             json: json)
     }
 }

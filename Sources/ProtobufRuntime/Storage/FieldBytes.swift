@@ -5,11 +5,14 @@ public struct FieldBytes: @unchecked Sendable {
     let arena: Arena?
     let base: UnsafeMutableRawPointer?
     public let count: Int
+    /// Whether they come from a string field or a `String`, so that they need not be looked at again.
+    let isKnownText: Bool
 
-    init(arena: Arena?, base: UnsafeMutableRawPointer?, count: Int) {
+    init(arena: Arena?, base: UnsafeMutableRawPointer?, count: Int, isKnownText: Bool = false) {
         self.arena = arena
         self.base = base
         self.count = count
+        self.isKnownText = isKnownText
     }
 
     /// A copy of these bytes, in memory of its own.
@@ -25,18 +28,18 @@ public struct FieldBytes: @unchecked Sendable {
     /// The string's UTF-8.
     public init(_ string: String) {
         var string = string
-        self = string.withUTF8 { FieldBytes(copying: UnsafeRawBufferPointer($0)) }
+        self = string.withUTF8 { FieldBytes(copying: UnsafeRawBufferPointer($0), isKnownText: true) }
     }
 
-    private init(copying source: UnsafeRawBufferPointer) {
+    private init(copying source: UnsafeRawBufferPointer, isKnownText: Bool = false) {
         guard let start = source.baseAddress, source.count > 0 else {
-            self.init(arena: nil, base: nil, count: 0)
+            self.init(arena: nil, base: nil, count: 0, isKnownText: true)
             return
         }
         let arena = Arena.make(byteCount: source.count)
         let base = arena.allocate(source.count)
         base.copyMemory(from: start, byteCount: source.count)
-        self.init(arena: arena, base: base, count: source.count)
+        self.init(arena: arena, base: base, count: source.count, isKnownText: isKnownText)
     }
 
     /// The bytes, for as long as `body` runs.
@@ -52,7 +55,7 @@ public struct FieldBytes: @unchecked Sendable {
 
     /// Whether the bytes are UTF-8. Those of a string field always are.
     public var isUTF8: Bool {
-        withExtendedLifetime(arena) { UTF8Validation.firstInvalidOffset(buffer) == nil }
+        isKnownText || withExtendedLifetime(arena) { UTF8Validation.firstInvalidOffset(buffer) == nil }
     }
 
     private var buffer: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: count) }

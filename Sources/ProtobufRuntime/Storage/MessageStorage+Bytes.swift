@@ -14,7 +14,8 @@ extension MessageStorage {
     /// A string or bytes field without a copy. Keeps the message's memory alive.
     public func fieldBytes(_ index: Int) -> FieldBytes {
         let slot = currentSlot(index)
-        return FieldBytes(arena: arena, base: slot.base, count: slot.count)
+        return FieldBytes(
+            arena: arena, base: slot.base, count: slot.count, isKnownText: field(index).pointee.type == .string)
     }
 
     public mutating func setString(_ index: Int, _ value: String) {
