@@ -3,6 +3,8 @@
 //
 //     StoreCrashWriter SEED sqlite:///path.db
 //     StoreCrashWriter SEED postgresql://... SCHEMA
+//
+// With STORE_FILE_LIMIT_BYTES in its environment it fills its disk instead: see fillDisk.
 import ChatStore
 import GeneratedMessages
 import Logging
@@ -23,6 +25,12 @@ let store = try openStore(Array(arguments.dropFirst()))
 try await withThrowingTaskGroup(of: Void.self) { group in
     group.addTask { try await store.run() }
     while !store.isUsable { try await Task.sleep(for: .milliseconds(1)) }
+    if let limit = getenv("STORE_FILE_LIMIT_BYTES").flatMap({ UInt(String(cString: $0)) }) {
+        try await fillDisk(store, session: UUID(high: seed, low: 0), fileLimitBytes: limit)
+        group.cancelAll()
+        try await group.waitForAll()
+        exit(0)
+    }
     for writer in 0..<32 {
         group.addTask { try await append(writer) }
     }

@@ -64,7 +64,7 @@ struct BatchTests {
 
     @Test("One id with two contents in a batch is a conflict at the second", arguments: StoreKind.tested)
     func conflictWithin(_ kind: StoreKind) async throws {
-        try await withStore(kind) { store in
+        try await withStore(kind) { (store) async throws in
             let (session, id) = (UUID.random(), UUID.random())
             let error = await expectRefusal(.messageConflict) {
                 try await store.append([.sample("one", id: id), .sample("other", id: id)], to: session)

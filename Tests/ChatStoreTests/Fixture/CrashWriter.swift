@@ -5,13 +5,23 @@ struct CrashWriter {
     private let process: Process
     private let output: Pipe
 
-    init(_ place: any StorePlace, seed: UInt64) throws {
+    /// - Parameter fileLimitBytes: Makes it a writer that fills its disk: see StoreCrashWriter.
+    init(_ place: any StorePlace, seed: UInt64, fileLimitBytes: Int? = nil) throws {
         process = Process()
         process.executableURL = CrashWriter.program
         process.arguments = [String(seed)] + place.writerArguments
+        if let fileLimitBytes {
+            process.environment = ProcessInfo.processInfo.environment.merging(
+                ["STORE_FILE_LIMIT_BYTES": String(fileLimitBytes)]) { $1 }
+        }
         output = Pipe()
         process.standardOutput = output
         try process.run()
+    }
+
+    /// The lines that the writer wrote until it ended by itself.
+    func linesToTheEnd() async throws -> [String] {
+        try await lines(untilKilledAfter: .max)
     }
 
     /// The lines that the writer wrote until it was killed, once it had written so many.
