@@ -61,13 +61,7 @@ struct RESTCall: Sendable {
         case .none: return Request()
         case .whole: return try Request(json: body.readableBytesSpan, dialect: .rest, limits: limits)
         case .field(let name):
-            // The body is the value of one field: the same as an object with that member alone.
-            var writer = JSONWriter(reserving: body.readableBytes + name.utf8.count + 8)
-            writer.beginObject()
-            writer.name(name)
-            writer.raw(body.readableBytesSpan)
-            writer.endObject()
-            return try Request(json: writer.bytes, dialect: .rest, limits: limits)
+            return try Request(json: body.readableBytesSpan, asField: name, dialect: .rest, limits: limits)
         }
     }
 

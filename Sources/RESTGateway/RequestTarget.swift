@@ -41,8 +41,8 @@ struct RequestTarget: Equatable {
 
     /// A trailing slash makes no difference; any other empty segment stays, and matches nothing.
     private mutating func readPath(_ path: Substring) throws(Fault) {
-        let path = path.hasSuffix("/") ? path.dropLast() : path
         guard !path.isEmpty else { return }
+        let path = path.hasSuffix("/") ? path.dropLast() : path
         for segment in path.split(separator: "/", omittingEmptySubsequences: false) {
             guard let decoded = PercentDecoding.segment(segment.utf8) else { throw .path }
             segments.append(decoded)

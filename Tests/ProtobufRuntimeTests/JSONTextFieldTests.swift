@@ -61,3 +61,27 @@ import Testing
         #expect(copy.choiceString == "x")
     }
 }
+
+/// A text that is one field's value, as a request's body may be.
+@Suite struct JSONAsFieldTests {
+    private func read(_ json: String, _ field: String) throws(ProtobufError) -> Everything {
+        try Everything(json: Array(json.utf8).span.bytes, asField: field, dialect: .rest)
+    }
+
+    @Test func theTextIsTheFieldsValue() throws {
+        #expect(try read(#"{"number":1}"#, "nested_value") == Everything.with { $0.nestedValue.number = 1 })
+        #expect(try read(" [1,2] ", "repeatedInt32").repeatedInt32 == [1, 2])
+        #expect(try read(#""x""#, "choice_string").choiceString == "x")
+        #expect(try read("null", "nested_value") == Everything())
+    }
+
+    @Test(arguments: [#"{"number":1},"int32_value":2"#, #"{"number":1}}"#, "", #"{"number":"x"}"#, #"{"number":1} 2"#])
+    func nothingElseIsRead(json: String) {
+        #expect(throws: ProtobufError.self) { try read(json, "nested_value") }
+    }
+
+    @Test func anUnknownFieldIsAnError() throws {
+        let error = try #require(throws: ProtobufError.self) { try read("{}", "nothing") }
+        #expect(error.code == .unknownField)
+    }
+}

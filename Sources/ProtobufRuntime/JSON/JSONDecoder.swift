@@ -29,10 +29,21 @@ struct JSONDecoder: ~Copyable {
         return message
     }
 
+    /// The whole text as the value of one field of a message that has no other.
+    mutating func decode(field index: Int, of layout: Layout) throws(ProtobufError) -> UnsafeMutableRawPointer {
+        let message = try makeMessage(layout)
+        do throws(ProtobufError) {
+            try readField(index, of: message, layout)
+        } catch {
+            throw error.within(layout.schema.fields[index].name)
+        }
+        try reader.finish()
+        return message
+    }
+
     /// One value as a new message.
     mutating func readMessage(_ layout: Layout) throws(ProtobufError) -> UnsafeMutableRawPointer {
-        let message = try allocate(layout.pointee.structSize)
-        message.copyMemory(from: layout.pointee.emptyMessage, byteCount: layout.pointee.structSize)
+        let message = try makeMessage(layout)
         if let wellKnown = layout.pointee.json.wellKnown, wellKnown != .empty {
             try read(wellKnown, into: message, layout)
         } else {
@@ -139,8 +150,7 @@ struct JSONDecoder: ~Copyable {
         var isFirst = true
         while let name = try reader.nextMember(&isFirst) {
             let start = reader.memberOffset
-            let entry = try allocate(entryLayout.pointee.structSize)
-            entry.copyMemory(from: entryLayout.pointee.emptyMessage, byteCount: entryLayout.pointee.structSize)
+            let entry = try makeMessage(entryLayout)
             guard keys.insert(try readKey(name, at: start, into: entry, entryLayout)).inserted else {
                 throw reader.failure(.malformed, "the key is there twice", at: start)
             }
@@ -162,6 +172,13 @@ struct JSONDecoder: ~Copyable {
     }
 
     // MARK: Memory
+
+    /// An empty message.
+    private mutating func makeMessage(_ layout: Layout) throws(ProtobufError) -> UnsafeMutableRawPointer {
+        let message = try allocate(layout.pointee.structSize)
+        message.copyMemory(from: layout.pointee.emptyMessage, byteCount: layout.pointee.structSize)
+        return message
+    }
 
     /// Memory that is not initialised.
     @inline(__always)

@@ -26,6 +26,12 @@ struct JSONNames {
         return search(name)
     }
 
+    /// The index of the field with that name, of either kind, or -1.
+    func index(of name: String) -> Int {
+        var name = name
+        return name.withUTF8 { search($0) }
+    }
+
     @inline(never)
     private func search(_ name: UnsafeBufferPointer<UInt8>) -> Int {
         for index in 0..<fieldCount where fields[index].isNamed(name) { return index }

@@ -11,8 +11,7 @@ extension MessageStorage {
     /// - Throws: an error that names the field, where the text is no value of it. The message is to be thrown away then.
     public mutating func setText(_ values: [String], forField path: String) throws(ProtobufError) -> Bool {
         let pieces = path.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
-        var name = String(pieces[0])
-        let index = name.withUTF8 { layout.pointee.json.index(of: $0, expected: 0) }
+        let index = layout.pointee.json.index(of: String(pieces[0]))
         guard index >= 0 else { return false }
         do throws(ProtobufError) {
             guard pieces.count == 2 else {

@@ -18,6 +18,16 @@ extension ProtobufMessage {
         try self.init(json: bytes.span.bytes, dialect: dialect, limits: limits)
     }
 
+    /// Reads a message of which the text is one field's value, as the body of a request may be (google/api/http.proto, `body`).
+    ///
+    /// - Parameter field: the field's name, of either kind. That there is none is an error.
+    public init(
+        json bytes: RawSpan, asField field: String, dialect: JSONDialect = .standard, limits: DecodingLimits = .default
+    ) throws(ProtobufError) {
+        self.init(
+            storage: try MessageStorage(json: bytes, asField: field, Self.schema, dialect: dialect, limits: limits))
+    }
+
     /// The message as JSON, without needless white space.
     ///
     /// Any message can be written. What JSON has no form for comes out as the nearest that it has: times and spans beyond their
@@ -46,9 +56,14 @@ extension MessageStorage {
     private static var largestFirstBlock: Int { 64 * 1_024 }
 
     fileprivate init(
-        json bytes: RawSpan, _ schema: MessageSchema, dialect: JSONDialect, limits: DecodingLimits
+        json bytes: RawSpan, asField field: String? = nil, _ schema: MessageSchema, dialect: JSONDialect,
+        limits: DecodingLimits
     ) throws(ProtobufError) {
         let layout = schema.layout
+        let index = field.map { layout.pointee.json.index(of: $0) }
+        if let field, let index, index < 0 {
+            throw ProtobufError(.unknownField, field: field, "the message has no field of that name")
+        }
         // The strings of a message are not longer than its JSON, so that mostly one block is enough.
         let expected = layout.pointee.structSize + bytes.byteCount + 128
         let arena = Arena.make(
@@ -56,7 +71,7 @@ extension MessageStorage {
         let result = arena.withAllocator { allocator in
             bytes.withUnsafeBytes { bytes in
                 var decoder = JSONDecoder(bytes, dialect, limits, allocator)
-                return decoder.result(layout)
+                return decoder.result(layout, field: index)
             }
         }
         arena.liftBudget()
@@ -76,9 +91,12 @@ extension MessageStorage {
 }
 
 extension JSONDecoder {
-    /// ``decode(_:)`` for callers that can't be thrown through.
-    fileprivate mutating func result(_ layout: Layout) -> Result<UnsafeMutableRawPointer, ProtobufError> {
+    /// ``decode(_:)`` or ``decode(field:of:)``, for callers that can't be thrown through.
+    fileprivate mutating func result(
+        _ layout: Layout, field: Int?
+    ) -> Result<UnsafeMutableRawPointer, ProtobufError> {
         do throws(ProtobufError) {
+            if let field { return .success(try decode(field: field, of: layout)) }
             return .success(try decode(layout))
         } catch {
             return .failure(error)
