@@ -56,7 +56,7 @@ extension PostgresChatStore {
     }
 
     private func environment(
-        depth: Int, statements: [Statement], _ giveUp: @escaping @Sendable (any Error) -> Void
+        depth: Int, statements: [NamedStatement], _ giveUp: @escaping @Sendable (any Error) -> Void
     ) -> Link.Environment {
         Link.Environment(
             settings: configuration.settings, limits: configuration.limits, depth: depth, logger: logger,

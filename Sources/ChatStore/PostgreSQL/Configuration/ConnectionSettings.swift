@@ -73,18 +73,25 @@ struct ConnectionSettings: Sendable, CustomStringConvertible, CustomReflectable 
         }
     }
 
-    /// libpq's complaint. What it quotes may be part of a password, unless it is the name of a parameter.
+    /// libpq's complaint. What it quotes may be part of a password, unless it is a single character of the syntax or the
+    /// name of a parameter.
     private static func redacted(_ complaint: String) -> String {
         let line = complaint.split(separator: "\n").first ?? "it can't be read"
-        guard let first = line.firstIndex(of: "\""), let last = line.lastIndex(of: "\""), first < last else {
-            return String(line)
-        }
-        let quoted = line[line.index(after: first)..<last]
+        var parts = line.split(separator: "\"", omittingEmptySubsequences: false).map(String.init)
+        guard parts.count >= 3 else { return String(line) }
         let namesParameter =
             line.hasPrefix("invalid URI query parameter") || line.hasPrefix("invalid connection option")
-        let isName = quoted.utf8.allSatisfy { $0 == UInt8(ascii: "_") || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) }
-        let shown = namesParameter && isName ? String(quoted) : "…"
-        return "\(line[..<first])\"\(shown)\"\(line[line.index(after: last)...])"
+        var shown = parts.removeFirst()
+        if parts[0].count == 1 || (namesParameter && parts[0].utf8.allSatisfy(isOfName)) {
+            shown += "\"\(parts.removeFirst())\"\(parts.removeFirst())"
+        }
+        // A password may hold quotes itself: nothing between the first one and the last one is shown.
+        guard parts.count >= 2, let rest = parts.last else { return shown }
+        return shown + "\"…\"" + rest
+    }
+
+    private static func isOfName(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: "_") || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
     }
 
     var description: String { "ConnectionSettings" }

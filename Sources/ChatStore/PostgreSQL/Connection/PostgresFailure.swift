@@ -16,6 +16,9 @@ struct PostgresFailure: Error, Sendable, Hashable {
         self.constraint = constraint
     }
 
+    /// Whether it is libpq that speaks, of a connection that was lost or not made, and not the server.
+    var isOfConnection: Bool { sqlState.isEmpty }
+
     /// What can be done about it.
     enum Remedy: Sendable, Hashable {
         /// The same transaction may succeed at once: it lost against another one.

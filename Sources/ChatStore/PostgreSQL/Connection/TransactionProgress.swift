@@ -31,6 +31,9 @@ struct TransactionProgress: Sendable, Hashable {
     /// The answer to the next statement of the transaction.
     mutating func received(_ answer: Answer) {
         switch (phase, answer) {
+        case (_, .failure(let failure)) where failure.isOfConnection:
+            // libpq's own word for the statement that was to be answered next, not the server's: nothing is known of it.
+            lost(failure)
         case (.open, .failure(let failure)):
             phase = .rolledBack(failure)
         case (.committing(let before), .failure(let failure)) where before > 0:
@@ -44,7 +47,7 @@ struct TransactionProgress: Sendable, Hashable {
             phase = .inDoubt(PostgresFailure(message: "a warning came with the commit"))
         case (.committing, .failure(let failure)):
             // An ERROR is the answer of a server that rolled back. A FATAL one may have come behind the commit.
-            phase = failure.endsConnection || failure.sqlState.isEmpty ? .inDoubt(failure) : .rolledBack(failure)
+            phase = failure.endsConnection ? .inDoubt(failure) : .rolledBack(failure)
         case (.committing, _):
             phase = .rolledBack(PostgresFailure(message: "the commit was answered by a rollback"))
         default: break

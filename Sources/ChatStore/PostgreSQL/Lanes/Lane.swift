@@ -24,6 +24,9 @@ final class Lane: Sendable {
 
     var isReady: Bool { state.withLock { $0.isReady && !$0.isStopping } }
 
+    /// How many messages wait in the queue.
+    var waitingMessages: Int { state.withLock { $0.queue.messages } }
+
     /// Queues a job, or says why not: unavailable or overloaded.
     func submit(_ job: LaneQueue.Job) -> StoreError? {
         let (refusal, wakes) = state.withLock { state -> (StoreError?, Bool) in

@@ -16,6 +16,9 @@ final class LaneLoop {
         self.lane = lane
         self.links = links
         self.limits = limits
+        for link in links {
+            link.onLoss = { lane.setReady(links.contains(where: \.isServing)) }
+        }
     }
 
     /// Runs until the lane was stopped and what it had accepted is done.

@@ -29,6 +29,8 @@ final class Link {
     private var backoff: Backoff
     private var wantsToWrite = false
     private var lastHeard = ContinuousClock.now
+    /// Called when the connection is gone, before those are told who wait for its answers.
+    var onLoss: () -> Void = {}
 
     init(_ environment: Environment) {
         self.environment = environment
@@ -185,6 +187,7 @@ final class Link {
         let pause = backoff.delay(using: &random)
         phase = .waiting(until: .now + pause)
         wantsToWrite = false
+        onLoss()
         let lost = exchanges
         exchanges = []
         for exchange in lost { exchange.lost(failure) }

@@ -12,20 +12,20 @@ struct AppendStatements: Sendable {
     static let lockSession = "lock_session"
     static let updateSession = "update_session"
 
-    let all: [Statement]
+    let all: [NamedStatement]
 
     init(_ tables: Tables) {
         all = [
-            Statement(name: AppendStatements.begin, sql: "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"),
-            Statement(name: AppendStatements.commit, sql: "COMMIT"),
-            Statement(name: AppendStatements.rollback, sql: "ROLLBACK"),
+            NamedStatement(name: AppendStatements.begin, sql: "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"),
+            NamedStatement(name: AppendStatements.commit, sql: "COMMIT"),
+            NamedStatement(name: AppendStatements.rollback, sql: "ROLLBACK"),
         ] + AppendStatements.ofGroups(tables) + AppendStatements.ofOneSession(tables)
     }
 
-    private static func ofGroups(_ tables: Tables) -> [Statement] {
+    private static func ofGroups(_ tables: Tables) -> [NamedStatement] {
         [
             // Rows are locked in the order of their ids, so that no two servers wait for each other.
-            Statement(
+            NamedStatement(
                 name: lock,
                 sql: """
                     SELECT session_id, user_id, is_active, last_seq, revision, reset_epoch, epoch_first_seq, \
@@ -34,7 +34,7 @@ struct AppendStatements: Sendable {
                     ORDER BY session_id FOR NO KEY UPDATE
                     """),
             // A statement of its own behind the lock: it sees what the last holder of the lock has committed.
-            Statement(
+            NamedStatement(
                 name: known,
                 sql: """
                     SELECT m.session_id, m.message_id, m.seq, coalesce(m.change_revision, m.revision), \
@@ -43,7 +43,7 @@ struct AppendStatements: Sendable {
                     JOIN \(tables.messages) AS m ON m.session_id = k.session_id AND m.message_id = k.message_id
                     """),
             // Without ON CONFLICT: where another server makes the same session now, the group begins again.
-            Statement(
+            NamedStatement(
                 name: insertSessions,
                 sql: """
                     INSERT INTO \(tables.sessions) \
@@ -53,7 +53,7 @@ struct AppendStatements: Sendable {
                     FROM unnest($1::uuid[], $2::text[], $3::text[], $5::text[], $6::int8[])
                     AS s (session_id, name, user_id, preview, last_seq)
                     """),
-            Statement(
+            NamedStatement(
                 name: insertMessages,
                 sql: """
                     INSERT INTO \(tables.messages) (session_id, message_id, seq, revision, reset_epoch, "timestamp", \
@@ -66,7 +66,7 @@ struct AppendStatements: Sendable {
                     digest, role, content, agent_name, user_id, metadata)
                     """),
             // No index has one of these columns, so the row is updated in place (HOT).
-            Statement(
+            NamedStatement(
                 name: updateSessions,
                 sql: """
                     UPDATE \(tables.sessions) AS s
@@ -79,22 +79,22 @@ struct AppendStatements: Sendable {
         ]
     }
 
-    private static func ofOneSession(_ tables: Tables) -> [Statement] {
+    private static func ofOneSession(_ tables: Tables) -> [NamedStatement] {
         [
-            Statement(
+            NamedStatement(
                 name: createSession,
                 sql: """
                     INSERT INTO \(tables.sessions) (session_id, name, description, agent_name, user_id, created_at)
                     VALUES ($1::uuid, $2::text, $3::text, $4::text, $5::text, $6::timestamptz)
                     ON CONFLICT (session_id) DO NOTHING
                     """),
-            Statement(
+            NamedStatement(
                 name: lockSession,
                 sql: """
                     SELECT \(SessionColumns.list) FROM \(tables.sessions) WHERE session_id = $1::uuid
                     FOR NO KEY UPDATE
                     """),
-            Statement(
+            NamedStatement(
                 name: updateSession,
                 sql: """
                     UPDATE \(tables.sessions) SET name = $2::text, description = $3::text, is_active = $4::bool, \

@@ -8,13 +8,13 @@ struct ReadStatements: Sendable {
     static let sessionsOfUser = "sessions_of_user"
     static let sessionsOfAll = "sessions_of_all"
 
-    let all: [Statement]
+    let all: [NamedStatement]
 
     init(_ tables: Tables) {
         all = [
             Self.page(Self.oldestFirst, tables, ascending: true),
             Self.page(Self.newestFirst, tables, ascending: false),
-            Statement(
+            NamedStatement(
                 name: Self.message,
                 sql: """
                     SELECT \(MessageColumns.list)
@@ -22,7 +22,7 @@ struct ReadStatements: Sendable {
                     WHERE s.session_id = $1::uuid AND s.is_active AND ($2::text IS NULL OR s.user_id = $2::text)
                     AND m.message_id = $3::uuid AND m.seq >= s.epoch_first_seq AND m.deleted_at IS NULL
                     """),
-            Statement(
+            NamedStatement(
                 name: Self.session,
                 sql: """
                     SELECT \(SessionColumns.list) FROM \(tables.sessions)
@@ -36,12 +36,12 @@ struct ReadStatements: Sendable {
     /// The session's row with each message of the page: one statement, so one snapshot. It is bounded by bytes as well,
     /// so that a page of the largest messages does not fill the memory: the sum over the rows before the one before
     /// is less than $7, which lets two more messages through than fit.
-    private static func page(_ name: String, _ tables: Tables, ascending: Bool) -> Statement {
+    private static func page(_ name: String, _ tables: Tables, ascending: Bool) -> NamedStatement {
         let direction = ascending ? "ASC" : "DESC"
         let skipped = "CASE WHEN s.tombstone_count = 0 THEN $5::int8 ELSE 0 END"
         let above = "greatest($3::int8, s.epoch_first_seq - 1)" + (ascending ? " + \(skipped)" : "")
         let below = "least($4::int8, s.last_seq + 1)" + (ascending ? "" : " - \(skipped)")
-        return Statement(
+        return NamedStatement(
             name: name,
             sql: """
                 SELECT \(MessageColumns.list)
@@ -62,8 +62,8 @@ struct ReadStatements: Sendable {
                 """)
     }
 
-    private static func sessions(_ name: String, _ tables: Tables, condition: String) -> Statement {
-        Statement(
+    private static func sessions(_ name: String, _ tables: Tables, condition: String) -> NamedStatement {
+        NamedStatement(
             name: name,
             sql: """
                 SELECT \(SessionColumns.list) FROM \(tables.sessions)

@@ -13,7 +13,7 @@ final class SetUp: Exchange {
     }
 
     private let tables: Tables
-    private let statements: [Statement]
+    private let statements: [NamedStatement]
     private let configuration: PostgresConfiguration
     private var step = Step.examining
     private(set) var outcome = Outcome.ready
@@ -28,7 +28,7 @@ final class SetUp: Exchange {
         var hasMessages = false
     }
 
-    init(_ configuration: PostgresConfiguration, statements: [Statement]) {
+    init(_ configuration: PostgresConfiguration, statements: [NamedStatement]) {
         self.configuration = configuration
         self.statements = statements
         tables = Tables(schema: configuration.schema)
@@ -88,14 +88,21 @@ final class SetUp: Exchange {
 
     // MARK: Steps
 
+    /// Looks into the catalog's tables: to_regclass would answer from a cache that another server's migration has not
+    /// reached yet.
     private func examine(_ connection: PostgresConnection) throws(PostgresFailure) {
-        let migrations = Tables.quoted(literal: tables.migrations)
-        let messages = Tables.quoted(literal: tables.messages)
+        let schema = Tables.quoted(literal: tables.schema)
+        func exists(_ table: String) -> String {
+            """
+            EXISTS (SELECT FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+            WHERE n.nspname = \(schema) AND c.relname = '\(table)')
+            """
+        }
         try connection.execute(
             sql: """
                 SELECT current_setting('fsync') = 'on' AND current_setting('synchronous_commit') <> 'off', \
                 pg_is_in_recovery() OR current_setting('transaction_read_only') = 'on', \
-                to_regclass(\(migrations)) IS NOT NULL, to_regclass(\(messages)) IS NOT NULL
+                \(exists("chat_migrations")), \(exists("chat_messages"))
                 """)
     }
 

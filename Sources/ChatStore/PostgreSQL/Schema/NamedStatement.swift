@@ -1,5 +1,5 @@
 /// A statement that a connection prepares when it is set up.
-struct Statement: Sendable, Hashable {
+struct NamedStatement: Sendable, Hashable {
     let name: String
     let sql: String
 }
