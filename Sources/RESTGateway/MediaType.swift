@@ -2,8 +2,8 @@ import NIOHTTP1
 
 /// Whether a request says that its body is something else than JSON.
 enum MediaType {
-    /// No Content-Type counts as JSON; so do `application/json` and any `+json` type, in UTF-8 (RFC 8259 section 8.1 knows no other), and
-    /// not compressed.
+    /// No Content-Type counts as JSON; so do `application/json` and any `+json` type, in UTF-8 (RFC 8259 section 8.1
+    /// knows no other), and not compressed.
     static func isJSON(_ headers: HTTPHeaders) -> Bool {
         if let coding = headers.first(name: "content-encoding"), coding.lowercased() != "identity" { return false }
         guard let value = headers.first(name: "content-type") else { return true }

@@ -2,8 +2,8 @@
 enum PercentDecoding {
     /// One segment of a path.
     ///
-    /// A slash, NUL, CR or LF that was hidden by encoding has no business in an id: what is split here must not be split
-    /// differently, or ended, further on.
+    /// A slash, NUL, CR or LF that was hidden by encoding has no business in an id: what is split here must not be
+    /// split differently, or ended, further on.
     ///
     /// - Returns: nil where the text is not percent-encoded UTF-8, or holds one of those.
     static func segment(_ text: Substring.UTF8View) -> String? {

@@ -4,7 +4,8 @@ import ProtobufRuntime
 import RPCCore
 import RPCTransport
 
-/// An error as RFC 9457 writes it, with the members of this contract: `code`, `reason`, `request_id`, `errors`, `metadata`.
+/// An error as RFC 9457 writes it, with the members of this contract: `code`, `reason`, `request_id`, `errors`,
+/// `metadata`.
 struct Problem {
     var status: Int
     var error: RPCError

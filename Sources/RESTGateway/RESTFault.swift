@@ -49,7 +49,8 @@ struct RESTFault: Error {
 }
 
 extension RPCError {
-    /// INVALID_ARGUMENT for a body or a parameter that does not decode. It names the field, or else the place in the body.
+    /// INVALID_ARGUMENT for a body or a parameter that does not decode. It names the field, or else the place in the
+    /// body.
     init(decoding error: ProtobufError) {
         var description = error.message
         if let offset = error.offset { description += " at byte \(offset)" }

@@ -6,8 +6,8 @@ public import RPCTransport
 
 /// HTTP and JSON in front of RPC handlers: finds the method by the generated routes, decodes, calls, encodes.
 ///
-/// Errors are RFC 9457 problems. Every answer carries `x-request-id`, the caller's own where it is sane. Whoever wants to know why
-/// a 500 was sent finds the cause in the log under that id.
+/// Errors are RFC 9457 problems. Every answer carries `x-request-id`, the caller's own where it is sane. Whoever
+/// wants to know why a 500 was sent finds the cause in the log under that id.
 public struct RESTGateway: HTTPResponder {
     private enum Target: Sendable {
         case method(HTTPRoute, RESTMethod)

@@ -31,8 +31,9 @@ public struct RESTRouter: MethodRegistry, Sendable {
 
     public mutating func bidirectional<Request: ProtobufMessage, Response: ProtobufMessage>(
         _ method: MethodDescriptor<Request, Response>,
-        _ handler: @escaping @Sendable (
-            MessageStream<Request>, MessageWriter<Response>, ServerContext
-        ) async throws -> Void
+        _ handler:
+            @escaping @Sendable (
+                MessageStream<Request>, MessageWriter<Response>, ServerContext
+            ) async throws -> Void
     ) {}
 }

@@ -55,8 +55,8 @@ struct RouteTree<Target: Sendable>: Sendable {
         leaves(segments[...], from: 0).reduce(into: []) { $0.formUnion(nodes[$1].targets.keys) }
     }
 
-    /// All nodes that the path may stand for, the most literal ones first. They are few: at most 2 to the number of segments
-    /// that a route of that length has, whatever the path.
+    /// All nodes that the path may stand for, the most literal ones first. They are few: at most 2 to the number of
+    /// segments that a route of that length has, whatever the path.
     private func leaves(_ segments: ArraySlice<String>, from node: Int) -> [Int] {
         guard let segment = segments.first else { return [node] }
         let rest = segments.dropFirst()

@@ -24,7 +24,9 @@ import Testing
     @Test func valuesAreCounted() throws {
         let limits = DecodingLimits(maximumElements: 10)
         #expect(try read("{\"repeatedInt32\":[1,2,3,4,5,6,7,8,9,10]}", limits).repeatedInt32.count == 10)
-        let error = try #require(throws: ProtobufError.self) { try read("{\"repeatedInt32\":[1,2,3,4,5,6,7,8,9,10,11]}", limits) }
+        let error = try #require(throws: ProtobufError.self) {
+            try read("{\"repeatedInt32\":[1,2,3,4,5,6,7,8,9,10,11]}", limits)
+        }
         #expect(error.code == .tooManyElements)
         #expect(error.field == "repeated_int32[10]")
     }
@@ -39,7 +41,9 @@ import Testing
         #expect(throws: ProtobufError.self) { try read(nested(100_000), .default) }
         // Members that nobody knows count the same.
         let unknown = "{\"x\":" + String(repeating: "[", count: 200_000)
-        let other = try #require(throws: ProtobufError.self) { try Everything(json: Array(unknown.utf8), dialect: .rest) }
+        let other = try #require(throws: ProtobufError.self) {
+            try Everything(json: Array(unknown.utf8), dialect: .rest)
+        }
         #expect(other.code == .tooDeep)
     }
 

@@ -48,7 +48,8 @@ import Testing
         ("-00", 1, "a number begins with no needless zero"), ("1.", 2, "expected a digit after the point"),
         ("1.e3", 2, "expected a digit after the point"), ("1e", 2, "expected a digit in the exponent"),
         ("1e+", 3, "expected a digit in the exponent"), ("0x10", 1, "unexpected bytes after the value"),
-        ("-Infinity", 1, "expected a digit"), ("\"\\x\"", 1, "unknown escape"), ("\"\\u12g4\"", 5, "expected four hexadecimal digits"),
+        ("-Infinity", 1, "expected a digit"), ("\"\\x\"", 1, "unknown escape"),
+        ("\"\\u12g4\"", 5, "expected four hexadecimal digits"),
         ("\"a\nb\"", 2, "a control character in a string has to be escaped"),
         ("\"12345678\u{0}\"", 9, "a control character in a string has to be escaped"),
         ("\"\\ud83d\"", 1, "a lone surrogate"), ("\"\\ude00\"", 1, "a lone surrogate"),
@@ -64,11 +65,13 @@ import Testing
         #expect(error.message == message)
     }
 
-    @Test(arguments: [
-        [0x80], [0xBF], [0xC0, 0x80], [0xC1, 0xBF], [0xC3], [0xC3, 0x28], [0xE0, 0x80, 0x80], [0xE0, 0x9F, 0xBF],
-        [0xE2, 0x82], [0xE2, 0x28, 0xA1], [0xED, 0xA0, 0x80], [0xED, 0xBF, 0xBF], [0xF0, 0x8F, 0xBF, 0xBF],
-        [0xF0, 0x9F, 0x98], [0xF4, 0x90, 0x80, 0x80], [0xF5, 0x80, 0x80, 0x80], [0xF8, 0x88, 0x80, 0x80, 0x80], [0xFE], [0xFF],
-    ] as [[UInt8]])
+    @Test(
+        arguments: [
+            [0x80], [0xBF], [0xC0, 0x80], [0xC1, 0xBF], [0xC3], [0xC3, 0x28], [0xE0, 0x80, 0x80], [0xE0, 0x9F, 0xBF],
+            [0xE2, 0x82], [0xE2, 0x28, 0xA1], [0xED, 0xA0, 0x80], [0xED, 0xBF, 0xBF], [0xF0, 0x8F, 0xBF, 0xBF],
+            [0xF0, 0x9F, 0x98], [0xF4, 0x90, 0x80, 0x80], [0xF5, 0x80, 0x80, 0x80], [0xF8, 0x88, 0x80, 0x80, 0x80],
+            [0xFE], [0xFF],
+        ] as [[UInt8]])
     func refusesInvalidUTF8(bytes: [UInt8]) throws {
         for prefix in ["", "1234567", "\\n", "é"] {
             let text = Array("\"\(prefix)".utf8) + bytes + Array("\"".utf8)
@@ -88,7 +91,9 @@ import Testing
 
     @Test func everySingleByteIsReadOrRefused() {
         for byte in UInt8.min...UInt8.max {
-            for text in [[byte], [0x22, byte], [0x22, byte, 0x22], [0x22, 0x5C, byte], [0x5B, byte, 0x5D], [0x31, byte]] {
+            for text in [
+                [byte], [0x22, byte], [0x22, byte, 0x22], [0x22, 0x5C, byte], [0x5B, byte, 0x5D], [0x31, byte],
+            ] {
                 _ = try? Self.check(text)
             }
         }

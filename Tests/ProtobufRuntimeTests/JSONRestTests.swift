@@ -31,11 +31,13 @@ import Testing
         #expect(text(message).contains(#""optional_int32":1,"optional_int64":2"#))
     }
 
-    @Test(arguments: [
-        (0, "0"), (-1, "-1"), (1 << 53, "9007199254740992"), (-1 << 53, "-9007199254740992"),
-        (1 << 53 + 1, "\"9007199254740993\""), (-(1 << 53) - 1, "\"-9007199254740993\""), (.max, "\"9223372036854775807\""),
-        (.min, "\"-9223372036854775808\""),
-    ] as [(Int64, String)])
+    @Test(
+        arguments: [
+            (0, "0"), (-1, "-1"), (1 << 53, "9007199254740992"), (-1 << 53, "-9007199254740992"),
+            (1 << 53 + 1, "\"9007199254740993\""), (-(1 << 53) - 1, "\"-9007199254740993\""),
+            (.max, "\"9223372036854775807\""),
+            (.min, "\"-9223372036854775808\""),
+        ] as [(Int64, String)])
     func largeIntegersAreNumbersWhileADoubleHoldsThem(value: Int64, written: String) throws {
         let message = EchoRequest.with { $0.number = value }
         #expect(text(message).contains("\"number\":\(written),"))
@@ -45,7 +47,8 @@ import Testing
     }
 
     @Test func unsignedIntegersFollowTheSameRule() throws {
-        let message = try read(#"{"uint64_value":9007199254740992,"fixed64_value":"18446744073709551615"}"#, as: Everything.self)
+        let message = try read(
+            #"{"uint64_value":9007199254740992,"fixed64_value":"18446744073709551615"}"#, as: Everything.self)
         #expect(text(message).contains(#""uint64_value":9007199254740992,"#))
         #expect(text(message).contains(#""fixed64_value":"18446744073709551615","#))
     }
@@ -58,7 +61,10 @@ import Testing
         #expect(try read(#"{"mood":"MOOD_SAD"}"#, as: EchoResponse.self).mood == .sad)
     }
 
-    @Test(arguments: [#"{"mood":"Glad"}"#, #"{"mood":" glad"}"#, #"{"mood":""}"#, #"{"mood":1}"#, #"{"mood":true}"#, #"{"mood":["glad"]}"#])
+    @Test(arguments: [
+        #"{"mood":"Glad"}"#, #"{"mood":" glad"}"#, #"{"mood":""}"#, #"{"mood":1}"#, #"{"mood":true}"#,
+        #"{"mood":["glad"]}"#,
+    ])
     func otherEnumValuesAreRefused(json: String) throws {
         let error = try #require(throws: ProtobufError.self) { try read(json, as: EchoResponse.self) }
         #expect(error.field == "mood")
@@ -77,7 +83,8 @@ import Testing
     }
 
     @Test(arguments: [
-        #"{"a":1.50,"b":[1e2, 2],"é":"\u00e9"}"#, "{ }", "[]", "\"text\"", "12345678901234567890.000", "true", "{\n\t\"a\" : {}\r\n}",
+        #"{"a":1.50,"b":[1e2, 2],"é":"\u00e9"}"#, "{ }", "[]", "\"text\"", "12345678901234567890.000", "true",
+        "{\n\t\"a\" : {}\r\n}",
     ])
     func rawJSONIsKeptByteForByte(json: String) throws {
         let message = try read("{\"metadata\": \(json) ,\"name\":\"n\"}")
@@ -89,7 +96,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (#"{"metadata":{"a":}}"#, 17), (#"{"metadata":{a:1}}"#, 13), (#"{"metadata":[1,]}"#, 15), (#"{"metadata":"\udc00"}"#, 13), (#"{"metadata":}"#, 12),
+        (#"{"metadata":{"a":}}"#, 17), (#"{"metadata":{a:1}}"#, 13), (#"{"metadata":[1,]}"#, 15),
+        (#"{"metadata":"\udc00"}"#, 13), (#"{"metadata":}"#, 12),
     ])
     func rawJSONIsChecked(json: String, offset: Int) throws {
         let error = try #require(throws: ProtobufError.self) { try read(json) }

@@ -11,13 +11,20 @@ import Testing
     }
 
     @Test(arguments: [
-        ("string_value", "a\"b\\ ü", #"{"stringValue":"a\"b\\ ü"}"#), ("stringValue", "", "{}"), ("int32_value", "-5", #"{"int32Value":-5}"#),
-        ("int64_value", "9223372036854775807", #"{"int64Value":"9223372036854775807"}"#), ("bool_value", "true", #"{"boolValue":true}"#),
-        ("bool_value", "false", "{}"), ("optional_bool", "false", #"{"optionalBool":false}"#), ("double_value", "1.5", #"{"doubleValue":1.5}"#),
-        ("optional_int32", "0", #"{"optionalInt32":0}"#), ("shade_value", "DARK", #"{"shadeValue":"DARK"}"#), ("bytes_value", "AA==", #"{"bytesValue":"AA=="}"#),
-        ("choice_int32", "7", #"{"choiceInt32":7}"#), ("timestamp", "1970-01-01T00:00:01Z", #"{"timestamp":"1970-01-01T00:00:01Z"}"#),
-        ("wrapped_bool", "true", #"{"wrappedBool":true}"#), ("nested_value.number", "3", #"{"nestedValue":{"number":3}}"#),
-        ("itself.itself.int32_value", "3", #"{"itself":{"itself":{"int32Value":3}}}"#), ("repeated_int32", "3", #"{"repeatedInt32":[3]}"#),
+        ("string_value", "a\"b\\ ü", #"{"stringValue":"a\"b\\ ü"}"#), ("stringValue", "", "{}"),
+        ("int32_value", "-5", #"{"int32Value":-5}"#),
+        ("int64_value", "9223372036854775807", #"{"int64Value":"9223372036854775807"}"#),
+        ("bool_value", "true", #"{"boolValue":true}"#),
+        ("bool_value", "false", "{}"), ("optional_bool", "false", #"{"optionalBool":false}"#),
+        ("double_value", "1.5", #"{"doubleValue":1.5}"#),
+        ("optional_int32", "0", #"{"optionalInt32":0}"#), ("shade_value", "DARK", #"{"shadeValue":"DARK"}"#),
+        ("bytes_value", "AA==", #"{"bytesValue":"AA=="}"#),
+        ("choice_int32", "7", #"{"choiceInt32":7}"#),
+        ("timestamp", "1970-01-01T00:00:01Z", #"{"timestamp":"1970-01-01T00:00:01Z"}"#),
+        ("wrapped_bool", "true", #"{"wrappedBool":true}"#),
+        ("nested_value.number", "3", #"{"nestedValue":{"number":3}}"#),
+        ("itself.itself.int32_value", "3", #"{"itself":{"itself":{"int32Value":3}}}"#),
+        ("repeated_int32", "3", #"{"repeatedInt32":[3]}"#),
         ("fieldMask", "a,b", #"{"fieldMask":"a,b"}"#),
     ])
     func textBecomesAValueOfTheFieldsType(path: String, text: String, json: String) throws {
@@ -30,8 +37,10 @@ import Testing
     }
 
     @Test(arguments: [
-        ("int32_value", "x"), ("int32_value", ""), ("int32_value", "1.5"), ("int32_value", "99999999999"), ("bool_value", "yes"), ("bool_value", "True"),
-        ("bool_value", "1"), ("shade_value", "dark"), ("double_value", "x"), ("timestamp", "x"), ("nested_value", "{}"), ("nested_value", "x"),
+        ("int32_value", "x"), ("int32_value", ""), ("int32_value", "1.5"), ("int32_value", "99999999999"),
+        ("bool_value", "yes"), ("bool_value", "True"),
+        ("bool_value", "1"), ("shade_value", "dark"), ("double_value", "x"), ("timestamp", "x"), ("nested_value", "{}"),
+        ("nested_value", "x"),
         ("map_string_string", "x"), ("repeated_nested", "x"), ("bytes_value", "!"), ("struct", "x"),
     ])
     func otherTextIsAnErrorThatNamesTheField(path: String, text: String) throws {
@@ -47,7 +56,9 @@ import Testing
         #expect(nested.field == "nested_value.number")
     }
 
-    @Test(arguments: ["", ".", "x", "int32_value.x", "repeated_nested.number", "nested_value.x", "nested_value.", "INT32_VALUE"])
+    @Test(arguments: [
+        "", ".", "x", "int32_value.x", "repeated_nested.number", "nested_value.x", "nested_value.", "INT32_VALUE",
+    ])
     func unknownNamesAreSaidToBeUnknown(path: String) throws {
         #expect(try set(path, "1").stringValue == "unknown")
     }

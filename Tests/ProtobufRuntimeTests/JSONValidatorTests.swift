@@ -7,15 +7,18 @@ import Testing
     }
 
     @Test(arguments: [
-        "{}", " {\"a\":[1,2.50,-3e10,\"x\\n\\ud83d\\ude00\",true,false,null,{}]} ", "{\"n\":1e308}", "{\"n\":5e-324}", "{\"n\":-0.0}",
-        "{\"n\":1234567890123456789012345678901234567890}", "{\"a\":{\"a\":{\"a\":1}},\"b\":{\"a\":1}}", "{\"a\":[{\"b\":1},{\"b\":2}]}",
+        "{}", " {\"a\":[1,2.50,-3e10,\"x\\n\\ud83d\\ude00\",true,false,null,{}]} ", "{\"n\":1e308}", "{\"n\":5e-324}",
+        "{\"n\":-0.0}",
+        "{\"n\":1234567890123456789012345678901234567890}", "{\"a\":{\"a\":{\"a\":1}},\"b\":{\"a\":1}}",
+        "{\"a\":[{\"b\":1},{\"b\":2}]}",
     ])
     func acceptsWhatAStoreKeeps(text: String) throws {
         try validate(text)
     }
 
     @Test(arguments: [
-        ("[]", ProtobufError.Code.wrongType, 0), ("\"x\"", .wrongType, 0), ("1", .wrongType, 0), ("null", .wrongType, 0),
+        ("[]", ProtobufError.Code.wrongType, 0), ("\"x\"", .wrongType, 0), ("1", .wrongType, 0),
+        ("null", .wrongType, 0),
         ("", .malformed, 0), ("{", .malformed, 1), ("{\"a\":}", .malformed, 5), ("{} x", .malformed, 3),
         ("{\"a\":\"\\u0000\"}", .malformed, 5), ("{\"\\u0000\":1}", .malformed, 1),
         ("{\"a\":\"\\ud800\"}", .malformed, 6), ("{\"a\":1,\"b\":2,\"a\":3}", .malformed, 0),
@@ -50,6 +53,8 @@ import Testing
         let members = (0..<2_000).map { "\"\($0)\":0" }
         let validator = JSONValidator(maximumBytes: 1 << 20)
         try validate("{\(members.joined(separator: ","))}", validator)
-        #expect(throws: ProtobufError.self) { try validate("{\((members + ["\"77\":1"]).joined(separator: ","))}", validator) }
+        #expect(throws: ProtobufError.self) {
+            try validate("{\((members + ["\"77\":1"]).joined(separator: ","))}", validator)
+        }
     }
 }

@@ -14,21 +14,29 @@ import Testing
     }
 
     @Test(arguments: [
-        #"{"timestamp":"2026-01-31T12:00:00.123456Z"}"#, #"{"timestamp":"0001-01-01T00:00:00Z"}"#, #"{"duration":"-0.500s"}"#,
-        #"{"duration":"315576000000s"}"#, #"{"fieldMask":"user.displayName,photo"}"#, #"{"fieldMask":""}"#, #"{"struct":{}}"#,
-        #"{"struct":{"a":{"b":[null,true,"x",1.5,{},[]]}}}"#, #"{"value":null}"#, #"{"value":1.0}"#, #"{"value":"x"}"#, #"{"value":false}"#,
+        #"{"timestamp":"2026-01-31T12:00:00.123456Z"}"#, #"{"timestamp":"0001-01-01T00:00:00Z"}"#,
+        #"{"duration":"-0.500s"}"#,
+        #"{"duration":"315576000000s"}"#, #"{"fieldMask":"user.displayName,photo"}"#, #"{"fieldMask":""}"#,
+        #"{"struct":{}}"#,
+        #"{"struct":{"a":{"b":[null,true,"x",1.5,{},[]]}}}"#, #"{"value":null}"#, #"{"value":1.0}"#, #"{"value":"x"}"#,
+        #"{"value":false}"#,
         #"{"value":{"a":null}}"#, #"{"value":[]}"#, #"{"listValue":[]}"#, #"{"listValue":[null,[{}]]}"#, #"{"any":{}}"#,
-        #"{"any":{"@type":"type.googleapis.com/x.Y","value":"AQI="}}"#, #"{"empty":{}}"#, #"{"wrappedDouble":0.0}"#, #"{"wrappedFloat":1.5}"#,
-        #"{"wrappedInt32":0}"#, #"{"wrappedInt64":"5"}"#, #"{"wrappedUint32":0}"#, #"{"wrappedUint64":"0"}"#, #"{"wrappedBool":false}"#,
-        #"{"wrappedString":""}"#, #"{"wrappedBytes":""}"#, #"{"optionalValue":null}"#, #"{"repeatedValue":[null,1.0,"x"]}"#,
-        #"{"mapStringValue":{"a":null}}"#, #"{"repeatedWrappedBool":[false,true]}"#, #"{"choiceTimestamp":"1970-01-01T00:00:00Z"}"#,
+        #"{"any":{"@type":"type.googleapis.com/x.Y","value":"AQI="}}"#, #"{"empty":{}}"#, #"{"wrappedDouble":0.0}"#,
+        #"{"wrappedFloat":1.5}"#,
+        #"{"wrappedInt32":0}"#, #"{"wrappedInt64":"5"}"#, #"{"wrappedUint32":0}"#, #"{"wrappedUint64":"0"}"#,
+        #"{"wrappedBool":false}"#,
+        #"{"wrappedString":""}"#, #"{"wrappedBytes":""}"#, #"{"optionalValue":null}"#,
+        #"{"repeatedValue":[null,1.0,"x"]}"#,
+        #"{"mapStringValue":{"a":null}}"#, #"{"repeatedWrappedBool":[false,true]}"#,
+        #"{"choiceTimestamp":"1970-01-01T00:00:00Z"}"#,
     ])
     func readsWhatItWrites(json: String) throws {
         #expect(text(try read(json)) == json)
     }
 
     @Test(arguments: [
-        #"{"timestamp":null}"#, #"{"wrappedInt32":null}"#, #"{"struct":null}"#, #"{"listValue":null}"#, #"{"nullValue":null}"#, #"{"any":null}"#,
+        #"{"timestamp":null}"#, #"{"wrappedInt32":null}"#, #"{"struct":null}"#, #"{"listValue":null}"#,
+        #"{"nullValue":null}"#, #"{"any":null}"#,
         #"{"nullValue":"NULL_VALUE"}"#, #"{"nullValue":0}"#,
     ])
     func nullIsAbsentWhereItIsNoValue(json: String) throws {
@@ -36,13 +44,18 @@ import Testing
     }
 
     @Test(arguments: [
-        (#"{"timestamp":"yesterday"}"#, "timestamp"), (#"{"timestamp":5}"#, "timestamp"), (#"{"timestamp":{"seconds":1}}"#, "timestamp"),
+        (#"{"timestamp":"yesterday"}"#, "timestamp"), (#"{"timestamp":5}"#, "timestamp"),
+        (#"{"timestamp":{"seconds":1}}"#, "timestamp"),
         (#"{"duration":"1"}"#, "duration"), (#"{"duration":1}"#, "duration"), (#"{"fieldMask":"a_b"}"#, "field_mask"),
-        (#"{"fieldMask":"a,,b"}"#, "field_mask"), (#"{"fieldMask":["a"]}"#, "field_mask"), (#"{"struct":[]}"#, "struct"), (#"{"struct":{"a":1,"a":2}}"#, "struct"),
+        (#"{"fieldMask":"a,,b"}"#, "field_mask"), (#"{"fieldMask":["a"]}"#, "field_mask"),
+        (#"{"struct":[]}"#, "struct"), (#"{"struct":{"a":1,"a":2}}"#, "struct"),
         (#"{"listValue":{}}"#, "list_value"), (#"{"listValue":[1,[1,]]}"#, "list_value[1][1]"),
-        (#"{"any":{"@type":1}}"#, "any.type_url"), (#"{"any":{"x":1}}"#, "any"), (#"{"any":{"value":"","value":""}}"#, "any"),
-        (#"{"empty":{"a":1}}"#, "empty"), (#"{"empty":[]}"#, "empty"), (#"{"wrappedInt32":{"value":1}}"#, "wrapped_int32"), (#"{"wrappedInt32":"x"}"#, "wrapped_int32"),
-        (#"{"wrappedBool":"true"}"#, "wrapped_bool"), (#"{"repeatedTimestamp":["1970-01-01T00:00:00Z",null]}"#, "repeated_timestamp[1]"),
+        (#"{"any":{"@type":1}}"#, "any.type_url"), (#"{"any":{"x":1}}"#, "any"),
+        (#"{"any":{"value":"","value":""}}"#, "any"),
+        (#"{"empty":{"a":1}}"#, "empty"), (#"{"empty":[]}"#, "empty"),
+        (#"{"wrappedInt32":{"value":1}}"#, "wrapped_int32"), (#"{"wrappedInt32":"x"}"#, "wrapped_int32"),
+        (#"{"wrappedBool":"true"}"#, "wrapped_bool"),
+        (#"{"repeatedTimestamp":["1970-01-01T00:00:00Z",null]}"#, "repeated_timestamp[1]"),
         (#"{"value":1e999}"#, "value"),
     ])
     func refusesAndNamesTheField(json: String, field: String) throws {

@@ -46,9 +46,10 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        (0, "0"), (-1, "-1"), (.max, "9223372036854775807"), (.min, "-9223372036854775808"), (1_000, "1000"),
-    ] as [(Int64, String)])
+    @Test(
+        arguments: [
+            (0, "0"), (-1, "-1"), (.max, "9223372036854775807"), (.min, "-9223372036854775808"), (1_000, "1000"),
+        ] as [(Int64, String)])
     func integersAreExact(value: Int64, text: String) {
         #expect(written { $0.integer(value) } == text)
         #expect(written { $0.quotedInteger(value) } == "\"\(text)\"")
@@ -59,7 +60,8 @@ import Testing
     }
 
     @Test(arguments: [
-        0.0, -0.0, 1, 0.1, 1.0 / 3.0, 1e21, 1e300, .leastNonzeroMagnitude, .greatestFiniteMagnitude, .leastNormalMagnitude, 123456789.125,
+        0.0, -0.0, 1, 0.1, 1.0 / 3.0, 1e21, 1e300, .leastNonzeroMagnitude, .greatestFiniteMagnitude,
+        .leastNormalMagnitude, 123456789.125,
     ])
     func doublesReadBackAsThemselves(value: Double) throws {
         let text = written { $0.double(value) }

@@ -9,7 +9,8 @@ import Testing
 /// What counts as a body, and what is refused.
 @Suite struct BodyTests {
     @Test(arguments: [
-        "application/json", "Application/JSON", "application/json; charset=utf-8", "application/json;charset=\"UTF-8\"", "application/json ; a=b",
+        "application/json", "Application/JSON", "application/json; charset=utf-8", "application/json;charset=\"UTF-8\"",
+        "application/json ; a=b",
         "application/merge-patch+json", "application/vnd.example.v1+json; charset=UTF-8",
     ])
     func jsonByAnyOfItsNamesIsRead(type: String) async {
@@ -17,8 +18,10 @@ import Testing
     }
 
     @Test(arguments: [
-        ("content-type", "text/plain"), ("content-type", "json"), ("content-type", ""), ("content-type", "application/jsonp"), ("content-type", "+json"),
-        ("content-type", "application/x-www-form-urlencoded"), ("content-type", "application/json; charset=latin1"), ("content-encoding", "gzip"),
+        ("content-type", "text/plain"), ("content-type", "json"), ("content-type", ""),
+        ("content-type", "application/jsonp"), ("content-type", "+json"),
+        ("content-type", "application/x-www-form-urlencoded"), ("content-type", "application/json; charset=latin1"),
+        ("content-encoding", "gzip"),
     ])
     func anotherTypeIsA415(name: String, value: String) async {
         let answer = await EchoGateway().respond("POST", "/test/echo/a", "{}", [name: value])
@@ -37,7 +40,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("{", "at byte 1"), ("[]", "at byte 0"), ("null", "at byte 0"), ("{} x", "at byte 3"), (" ", "at byte 1"), ("{\"a\":\"\u{1}\"}", "at byte 6"),
+        ("{", "at byte 1"), ("[]", "at byte 0"), ("null", "at byte 0"), ("{} x", "at byte 3"), (" ", "at byte 1"),
+        ("{\"a\":\"\u{1}\"}", "at byte 6"),
     ])
     func brokenJSONIsA400ThatSaysWhere(body: String, place: String) async {
         let answer = await EchoGateway().respond("POST", "/test/echo/a", body)
@@ -48,7 +52,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (#"{"number":"x"}"#, "number"), (#"{"tags":["a",1]}"#, "tags[1]"), (#"{"other":{"number":true}}"#, "other.number"), (#"{"metadata":{"a":01}}"#, "metadata"),
+        (#"{"number":"x"}"#, "number"), (#"{"tags":["a",1]}"#, "tags[1]"),
+        (#"{"other":{"number":true}}"#, "other.number"), (#"{"metadata":{"a":01}}"#, "metadata"),
         (#"{"name":"a","name":"b"}"#, "name"),
     ])
     func aWrongTypeIsA400ThatNamesTheField(body: String, field: String) async {

@@ -23,7 +23,8 @@ struct EchoGateway {
         var router = RESTRouter()
         router.add(Service(handler: handler))
         gateway = RESTGateway(
-            router: router, routes: routes, configuration: configuration, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            router: router, routes: routes, configuration: configuration,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
 
     private struct Service: RPCService {
@@ -50,7 +51,8 @@ struct EchoGateway {
     ) async -> Answer {
         let response = await gateway.respond(
             to: HTTPRequest(
-                method: method, target: target, headers: headers, body: .complete(ByteBuffer(string: body)), peer: "127.0.0.1"))
+                method: method, target: target, headers: headers, body: .complete(ByteBuffer(string: body)),
+                peer: "127.0.0.1"))
         return Answer(response: response)
     }
 }

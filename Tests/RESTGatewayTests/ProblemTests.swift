@@ -18,7 +18,8 @@ import Testing
     @Test func allThatAnErrorSaysIsThere() async {
         let error = RPCError(
             .invalidArgument, "a \"quoted\" text", reason: "WRONG", reasonMetadata: ["b": "2", "a": "1"],
-            fieldViolations: [.init(field: "messages[3].role", description: "unknown")], retryDelay: .milliseconds(1_500))
+            fieldViolations: [.init(field: "messages[3].role", description: "unknown")],
+            retryDelay: .milliseconds(1_500))
         let answer = await answer(error)
         #expect(answer.status == 400)
         #expect(answer.header("content-type") == "application/problem+json")
@@ -26,14 +27,19 @@ import Testing
         #expect(
             answer.text
                 == #"{"type":"about:blank","title":"Bad Request","status":400,"detail":"a \"quoted\" text","code":"INVALID_ARGUMENT","#
-                + #""reason":"WRONG","request_id":"req-1","errors":[{"field":"messages[3].role","description":"unknown"}],"metadata":{"a":"1","b":"2"}}"#)
+                + #""reason":"WRONG","request_id":"req-1","errors":[{"field":"messages[3].role","description":"unknown"}],"metadata":{"a":"1","b":"2"}}"#
+        )
     }
 
     @Test(arguments: [
-        (StatusCode.invalidArgument, 400, "Bad Request"), (.unauthenticated, 401, "Unauthorized"), (.permissionDenied, 403, "Forbidden"),
-        (.notFound, 404, "Not Found"), (.alreadyExists, 409, "Conflict"), (.failedPrecondition, 400, "Bad Request"), (.outOfRange, 400, "Bad Request"),
-        (.resourceExhausted, 429, "Too Many Requests"), (.unimplemented, 501, "Not Implemented"), (.unavailable, 503, "Service Unavailable"),
-        (.deadlineExceeded, 504, "Gateway Timeout"), (.internalError, 500, "Internal Server Error"), (.cancelled, 499, "Client Closed Request"),
+        (StatusCode.invalidArgument, 400, "Bad Request"), (.unauthenticated, 401, "Unauthorized"),
+        (.permissionDenied, 403, "Forbidden"),
+        (.notFound, 404, "Not Found"), (.alreadyExists, 409, "Conflict"), (.failedPrecondition, 400, "Bad Request"),
+        (.outOfRange, 400, "Bad Request"),
+        (.resourceExhausted, 429, "Too Many Requests"), (.unimplemented, 501, "Not Implemented"),
+        (.unavailable, 503, "Service Unavailable"),
+        (.deadlineExceeded, 504, "Gateway Timeout"), (.internalError, 500, "Internal Server Error"),
+        (.cancelled, 499, "Client Closed Request"),
     ])
     func theStatusIsThatOfTheCode(code: StatusCode, status: Int, title: String) async {
         let answer = await answer(RPCError(code, "text"))
@@ -64,10 +70,13 @@ import Testing
     }
 
     @Test(arguments: [
-        ("GET", "/nothing", 404, "NOT_FOUND", "ROUTE_NOT_FOUND"), ("DELETE", "/test/echo/a", 405, "UNIMPLEMENTED", "METHOD_NOT_ALLOWED"),
-        ("GET", "/%", 400, "INVALID_ARGUMENT", "INVALID_PATH"), ("GET", "/test/echo/a?%", 400, "INVALID_ARGUMENT", "INVALID_QUERY"),
+        ("GET", "/nothing", 404, "NOT_FOUND", "ROUTE_NOT_FOUND"),
+        ("DELETE", "/test/echo/a", 405, "UNIMPLEMENTED", "METHOD_NOT_ALLOWED"),
+        ("GET", "/%", 400, "INVALID_ARGUMENT", "INVALID_PATH"),
+        ("GET", "/test/echo/a?%", 400, "INVALID_ARGUMENT", "INVALID_QUERY"),
     ])
-    func whatNoHandlerSeesIsAProblemToo(method: String, target: String, status: Int, code: String, reason: String) async {
+    func whatNoHandlerSeesIsAProblemToo(method: String, target: String, status: Int, code: String, reason: String) async
+    {
         let answer = await EchoGateway().respond(method, target)
         #expect(answer.status == status)
         #expect(answer.header("content-type") == "application/problem+json")
@@ -77,7 +86,10 @@ import Testing
         #expect(answer.member("request_id")?.utf8.count == 32)
     }
 
-    @Test(arguments: [("abc-DEF_1.2:3", true), ("", false), ("a b", false), ("a\"b", false), ("é", false), (String(repeating: "a", count: 129), false)])
+    @Test(arguments: [
+        ("abc-DEF_1.2:3", true), ("", false), ("a b", false), ("a\"b", false), ("é", false),
+        (String(repeating: "a", count: 129), false),
+    ])
     func aSaneRequestIdIsKept(id: String, isKept: Bool) async {
         let answer = await EchoGateway().respond("GET", "/test/echo/a", "", ["X-Request-Id": id])
         #expect((answer.header("x-request-id") == id) == isKept)
@@ -96,13 +108,15 @@ import Testing
             return EchoResponse.with { response in
                 response.name = context.path
                 response.tags = [
-                    "\(context.surface)", context.peer, context.metadata["authorization"] ?? "-", context.metadata["user-agent"] ?? "-",
+                    "\(context.surface)", context.peer, context.metadata["authorization"] ?? "-",
+                    context.metadata["user-agent"] ?? "-",
                     context.metadata["x-request-id"] ?? "-", context.metadata["cookie"] ?? "-",
                 ]
             }
         })
         let answer = await gateway.respond(
-            "GET", "/test/echo/a", "", ["Authorization": "Bearer x", "User-Agent": "test", "X-Request-Id": "req-1", "Cookie": "no"])
+            "GET", "/test/echo/a", "",
+            ["Authorization": "Bearer x", "User-Agent": "test", "X-Request-Id": "req-1", "Cookie": "no"])
         #expect(answer.member("name") == "/chatrpc.test.EchoService/Echo")
         #expect(answer.member("tags") == #"["rest","127.0.0.1","Bearer x","test","req-1","-"]"#)
         #expect(answer.header("x-extra") == "1")

@@ -10,40 +10,53 @@ import Testing
 @Suite struct RouteTests {
     @Test func theBodyIsTheRequestAndThePathFillsItsField() async {
         let answer = await EchoGateway().respond(
-            "POST", "/test/echo/anna", #"{"number":5,"tags":["a","b"],"color":"COLOR_RED","metadata":{ "k" : 1.0 },"name":"other"}"#)
+            "POST", "/test/echo/anna",
+            #"{"number":5,"tags":["a","b"],"color":"COLOR_RED","metadata":{ "k" : 1.0 },"name":"other"}"#)
         #expect(answer.status == 201)
         #expect(answer.header("content-type") == "application/json")
         #expect(
             answer.text
-                == #"{"status":"success","name":"anna","number":5,"tags":["a","b"],"mood":"glad","metadata":{ "k" : 1.0 }}"#)
+                == #"{"status":"success","name":"anna","number":5,"tags":["a","b"],"mood":"glad","metadata":{ "k" : 1.0 }}"#
+        )
     }
 
     @Test func withoutABodyTheQueryFillsTheOtherFields() async {
         let answer = await EchoGateway().respond(
-            "GET", "/test/echo/anna?number=7&tags=x&tags=y+z%21&unknown=1&color=COLOR_RED&other.number=3&name=not&sessionId=")
-        #expect(answer.text == #"{"status":"success","name":"anna","number":7,"tags":["x","y z!","other 3"],"mood":"glad"}"#)
+            "GET",
+            "/test/echo/anna?number=7&tags=x&tags=y+z%21&unknown=1&color=COLOR_RED&other.number=3&name=not&sessionId=")
+        #expect(
+            answer.text == #"{"status":"success","name":"anna","number":7,"tags":["x","y z!","other 3"],"mood":"glad"}"#
+        )
     }
 
     @Test func aBodyCanBeOneField() async {
         let answer = await EchoGateway().respond("PUT", "/test/echo/anna/8?tags=x&other.number=1", #"{"number":2}"#)
-        #expect(answer.text == #"{"status":"success","name":"anna","number":8,"tags":["x","other 2"],"mood":"MOOD_UNSPECIFIED"}"#)
-        #expect(await EchoGateway().respond("PUT", "/test/echo/anna/x", "{}").member("detail")?.contains("number") == true)
+        #expect(
+            answer.text
+                == #"{"status":"success","name":"anna","number":8,"tags":["x","other 2"],"mood":"MOOD_UNSPECIFIED"}"#)
+        #expect(
+            await EchoGateway().respond("PUT", "/test/echo/anna/x", "{}").member("detail")?.contains("number") == true)
         let broken = await EchoGateway().respond("PUT", "/test/echo/anna/8", #"{"number":2},"name":"injected""#)
         #expect(broken.status == 400)
     }
 
     @Test(arguments: [
-        ("/test/echo/anna/", 201), ("/test/echo/anna/?number=1", 201), ("http://localhost:80/test/echo/anna", 201), ("/test/echo/%61nna", 201),
-        ("/%74est/echo/anna", 201), ("/test/echo", 404), ("/test/echo/", 404), ("/test/echo//", 404), ("/test//echo/anna", 404), ("//test/echo/anna", 404),
-        ("/test/echo/anna//", 404), ("/Test/echo/anna", 404), ("/", 404), ("/test/echo/a/b/c", 404), ("/chatrpc.test.EchoService/Echo", 404),
+        ("/test/echo/anna/", 201), ("/test/echo/anna/?number=1", 201), ("http://localhost:80/test/echo/anna", 201),
+        ("/test/echo/%61nna", 201),
+        ("/%74est/echo/anna", 201), ("/test/echo", 404), ("/test/echo/", 404), ("/test/echo//", 404),
+        ("/test//echo/anna", 404), ("//test/echo/anna", 404),
+        ("/test/echo/anna//", 404), ("/Test/echo/anna", 404), ("/", 404), ("/test/echo/a/b/c", 404),
+        ("/chatrpc.test.EchoService/Echo", 404),
     ])
     func aPathIsFoundOrNot(target: String, status: Int) async {
         #expect(await EchoGateway().respond("GET", target).status == status)
     }
 
     @Test(arguments: [
-        "/test/echo/a%2fb", "/test/echo/a%2Fb", "/test/echo/a%00", "/test/echo/a%0d%0aX:%201", "/test/echo/%0A", "/test/echo/%", "/test/echo/%2", "/test/echo/%zz",
-        "/test/echo/%ff", "/test/echo/%c0%af", "/test/echo/a b", "/test/echo/a\u{0}", "/test/echo/a\nb", "/test/echo/é", "/test/echo/a#b", "", "test", "?number=1",
+        "/test/echo/a%2fb", "/test/echo/a%2Fb", "/test/echo/a%00", "/test/echo/a%0d%0aX:%201", "/test/echo/%0A",
+        "/test/echo/%", "/test/echo/%2", "/test/echo/%zz",
+        "/test/echo/%ff", "/test/echo/%c0%af", "/test/echo/a b", "/test/echo/a\u{0}", "/test/echo/a\nb", "/test/echo/é",
+        "/test/echo/a#b", "", "test", "?number=1",
         "/test/echo/a?number=%zz", "/test/echo/a?tags=%00", "/test/echo/a?tags=%ff", "*",
     ])
     func aPathOrQueryThatIsNoURLIsRefused(target: String) async {
@@ -54,7 +67,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("number=x", "number"), ("number=", "number"), ("number=1&number=2", "number"), ("number=99999999999999999999", "number"), ("color=red", "color"),
+        ("number=x", "number"), ("number=", "number"), ("number=1&number=2", "number"),
+        ("number=99999999999999999999", "number"), ("color=red", "color"),
         ("other.number=x", "other.number"),
     ])
     func aWrongParameterIsNamed(query: String, field: String) async {

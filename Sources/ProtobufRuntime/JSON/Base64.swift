@@ -1,5 +1,5 @@
-/// Base64 (RFC 4648 section 4), the form of bytes in JSON. Read, the URL-safe alphabet (section 5) and missing padding are
-/// fine too, as the proto3 JSON mapping asks.
+/// Base64 (RFC 4648 section 4), the form of bytes in JSON. Read, the URL-safe alphabet (section 5) and missing
+/// padding are fine too, as the proto3 JSON mapping asks.
 enum Base64 {
     static func append(_ bytes: UnsafeRawBufferPointer, to output: inout [UInt8]) {
         output.reserveCapacity(output.count + (bytes.count + 2) / 3 * 4)

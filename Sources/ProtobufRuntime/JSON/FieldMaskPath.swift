@@ -1,4 +1,5 @@
-/// The two ways to write a path of google.protobuf.FieldMask: `user.display_name` in the message, `user.displayName` in JSON.
+/// The two ways to write a path of google.protobuf.FieldMask: `user.display_name` in the message, `user.displayName`
+/// in JSON.
 enum FieldMaskPath {
     static func lowerCamel(_ path: UnsafeRawBufferPointer) -> [UInt8] {
         var output: [UInt8] = []

@@ -12,8 +12,8 @@ struct JSONDecimal {
     private(set) var exponent = 0
     /// How many digits the significand has; 0 for zero.
     private(set) var digitCount = 0
-    /// The exponent as it is written, 0 where there is none; held within ±1,000,000, which is more than the digits of any
-    /// text that is read can make up for.
+    /// The exponent as it is written, 0 where there is none; held within ±1,000,000, which is more than the digits of
+    /// any text that is read can make up for.
     private(set) var writtenExponent = 0
     /// Whether 64 bits hold the significand.
     private(set) var isExact = true

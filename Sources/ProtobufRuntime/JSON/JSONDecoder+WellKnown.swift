@@ -1,5 +1,5 @@
-/// The messages that the proto3 JSON mapping writes in a way of their own. Their fields are named here by index, that is, in the order of
-/// their numbers.
+/// The messages that the proto3 JSON mapping writes in a way of their own. Their fields are named here by index, that
+/// is, in the order of their numbers.
 extension JSONDecoder {
     mutating func read(
         _ type: WellKnownType, into message: UnsafeMutableRawPointer, _ layout: Layout

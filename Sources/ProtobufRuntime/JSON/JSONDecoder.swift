@@ -96,7 +96,8 @@ struct JSONDecoder: ~Copyable {
             if try reader.isNull(), !takesNull(index, layout) { return try reader.readNull() }
             let quantifier = message + Int(field.pointee.quantifier)
             guard quantifier.load(as: UInt32.self) == 0 else {
-                throw reader.failure(.malformed, "another member of the same oneof is there already", at: reader.position)
+                throw reader.failure(
+                    .malformed, "another member of the same oneof is there already", at: reader.position)
             }
             try readValue(into: message + Int(field.pointee.offset), index, layout)
             quantifier.storeBytes(of: field.pointee.number, as: UInt32.self)

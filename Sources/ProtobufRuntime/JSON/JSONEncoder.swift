@@ -134,7 +134,8 @@ struct JSONEncoder {
     }
 
     /// A map's key, of whatever type, as a member's name.
-    private func writeName(_ address: UnsafeRawPointer, _ key: UnsafePointer<FieldLayout>, to writer: inout JSONWriter) {
+    private func writeName(_ address: UnsafeRawPointer, _ key: UnsafePointer<FieldLayout>, to writer: inout JSONWriter)
+    {
         switch key.pointee.type {
         case .string: writer.name(utf8: Self.bytes(at: address))
         case .bool: writer.name(address.load(as: Int32.self) != 0 ? "true" : "false" as StaticString)

@@ -2,8 +2,8 @@
 extension JSONReader {
     /// The double nearest to a number, or nil where that is infinite.
     ///
-    /// Most numbers are short: both significand and power of ten are exact doubles then, and one division or multiplication
-    /// rounds as it should. (W. D. Clinger, "How to read floating point numbers accurately", 1990.)
+    /// Most numbers are short: both significand and power of ten are exact doubles then, and one division or
+    /// multiplication rounds as it should. (W. D. Clinger, "How to read floating point numbers accurately", 1990.)
     static func double(_ text: UnsafeBufferPointer<UInt8>) -> Double? {
         let decimal = JSONDecimal(text)
         if decimal.isExact, decimal.significand <= 1 << 53, abs(decimal.exponent) < exactPowersOfTen.count {

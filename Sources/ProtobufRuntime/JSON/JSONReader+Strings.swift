@@ -163,7 +163,8 @@ extension JSONReader {
         length += run.count
     }
 
-    /// Makes room for that many bytes. They can't be more than the text has: an escape is longer than what it stands for.
+    /// Makes room for that many bytes. They can't be more than the text has: an escape is longer than what it stands
+    /// for.
     private mutating func reserveScratch(_ count: Int) {
         guard count > scratch.count else { return }
         let grown = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: max(256, count, 2 * scratch.count))

@@ -1,7 +1,7 @@
 /// A pull reader over one JSON text: strict RFC 8259, UTF-8 only, no allocation except for strings with escapes.
 ///
-/// The caller asks for what it expects, and gets it or an error with the offset of the trouble. Every step is bounded by
-/// the text: what was consumed is never looked at again. The memory behind the bytes has to outlive the reader.
+/// The caller asks for what it expects, and gets it or an error with the offset of the trouble. Every step is bounded
+/// by the text: what was consumed is never looked at again. The memory behind the bytes has to outlive the reader.
 struct JSONReader: ~Copyable {
     /// What the next value begins like.
     enum Kind {

@@ -1,8 +1,8 @@
 /// Checks that a text is JSON that every store keeps as it is.
 ///
-/// Beyond RFC 8259 it refuses what PostgreSQL's jsonb can't hold (NUL, lone surrogates), what it would blow up (a number is
-/// kept there with all its digits: `1e-16000` takes six bytes here and 16,000 there), and what it would drop (the first of
-/// two members of one name).
+/// Beyond RFC 8259 it refuses what PostgreSQL's jsonb can't hold (NUL, lone surrogates), what it would blow up (a
+/// number is kept there with all its digits: `1e-16000` takes six bytes here and 16,000 there), and what it would
+/// drop (the first of two members of one name).
 public struct JSONValidator: Sendable {
     /// Whether the text has to be an object.
     public var requiresObject: Bool
@@ -95,8 +95,8 @@ public struct JSONValidator: Sendable {
 
 /// The names of the members of all open objects, as hashes: enough to find two that are equal.
 ///
-/// Two names of one hash would be taken for equal; with 64 bits nobody meets that who does not look for it, and who does has only their
-/// own text refused.
+/// Two names of one hash would be taken for equal; with 64 bits nobody meets that who does not look for it, and who
+/// does has only their own text refused.
 private struct MemberNames {
     private var hashes: [UInt64] = []
     private var start = 0

@@ -1,14 +1,17 @@
 extension MessageStorage {
     /// Sets a field from text, as it stands in the path or the query of a URL (google/api/http.proto).
     ///
-    /// Text for strings; digits for numbers; `true` and `false`; REST names for enums; base64 for bytes; for well-known types
-    /// what they are in JSON, without quotes. A repeated field gets all the values, any other exactly one.
+    /// Text for strings; digits for numbers; `true` and `false`; REST names for enums; base64 for bytes; for
+    /// well-known types what they are in JSON, without quotes. A repeated field gets all the values, any other
+    /// exactly one.
     ///
     /// - Parameters:
     ///   - values: one for each time that the name is there; at least one.
-    ///   - path: the name of the field, of either kind; or several with points between them, for a field of a message in it.
+    ///   - path: the name of the field, of either kind; or several with points between them, for a field of a message
+    ///     in it.
     /// - Returns: false, with nothing done, if there is no field of that name.
-    /// - Throws: an error that names the field, where the text is no value of it. The message is to be thrown away then.
+    /// - Throws: an error that names the field, where the text is no value of it. The message is to be thrown away
+    ///   then.
     public mutating func setText(_ values: [String], forField path: String) throws(ProtobufError) -> Bool {
         let pieces = path.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
         let index = layout.pointee.json.index(of: String(pieces[0]))

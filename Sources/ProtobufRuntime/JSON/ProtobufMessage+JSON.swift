@@ -18,7 +18,8 @@ extension ProtobufMessage {
         try self.init(json: bytes.span.bytes, dialect: dialect, limits: limits)
     }
 
-    /// Reads a message of which the text is one field's value, as the body of a request may be (google/api/http.proto, `body`).
+    /// Reads a message of which the text is one field's value, as the body of a request may be
+    /// (google/api/http.proto, `body`).
     ///
     /// - Parameter field: the field's name, of either kind. That there is none is an error.
     public init(
@@ -30,8 +31,8 @@ extension ProtobufMessage {
 
     /// The message as JSON, without needless white space.
     ///
-    /// Any message can be written. What JSON has no form for comes out as the nearest that it has: times and spans beyond their
-    /// range as the end of it, a google.protobuf.Value that is not set, or not finite, as null.
+    /// Any message can be written. What JSON has no form for comes out as the nearest that it has: times and spans
+    /// beyond their range as the end of it, a google.protobuf.Value that is not set, or not finite, as null.
     public func json(dialect: JSONDialect = .standard) -> [UInt8] {
         var writer = JSONWriter(reserving: 256)
         writeJSON(to: &writer, dialect: dialect)

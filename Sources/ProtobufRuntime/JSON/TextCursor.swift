@@ -27,7 +27,8 @@ struct TextCursor {
     mutating func digits(upTo maximum: Int) -> Int? {
         let start = index
         var value = 0
-        while index < text.count, index - start < maximum, case let digit = text[index] &- UInt8(ascii: "0"), digit < 10 {
+        while index < text.count, index - start < maximum, case let digit = text[index] &- UInt8(ascii: "0"), digit < 10
+        {
             value = value * 10 + Int(digit)
             index += 1
         }

@@ -1,5 +1,5 @@
-/// google.protobuf.Timestamp as text: RFC 3339, in UTC with 0, 3, 6 or 9 digits of fraction when written; any offset from UTC and
-/// up to nine digits when read.
+/// google.protobuf.Timestamp as text: RFC 3339, in UTC with 0, 3, 6 or 9 digits of fraction when written; any offset
+/// from UTC and up to nine digits when read.
 struct TimestampText {
     /// Since 1970-01-01T00:00:00Z, from 0001-01-01T00:00:00Z to 9999-12-31T23:59:59Z.
     var seconds: Int64
