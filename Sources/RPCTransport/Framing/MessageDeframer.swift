@@ -13,11 +13,18 @@ enum MessageFramingError: Error, Hashable {
 /// The messages that come on one stream, put together from DATA of any size. A message over the limit is refused as soon as
 /// its prefix is there.
 struct MessageDeframer {
-    private var buffer = ByteBuffer()
+    private var buffer: ByteBuffer
     private let maximumMessageBytes: Int
 
-    init(maximumMessageBytes: Int) {
+    init(maximumMessageBytes: Int, buffer: ByteBuffer = ByteBuffer()) {
         self.maximumMessageBytes = maximumMessageBytes
+        self.buffer = buffer
+    }
+
+    /// Gives up the buffer, for another use of its memory. What it held is lost.
+    mutating func takeBuffer() -> ByteBuffer {
+        defer { buffer = ByteBuffer() }
+        return buffer
     }
 
     /// Bytes that are kept.

@@ -6,15 +6,24 @@ enum MetadataFields {
     static func isCustom(_ name: UnsafeRawBufferPointer) -> Bool {
         guard let first = name.first, first != UInt8(ascii: ":") else { return false }
         switch name.count {
-        case 2: return !name.elementsEqual("te".utf8)
-        case 12: return !name.elementsEqual("content-type".utf8) && !hasReservedPrefix(name)
-        case 14: return !name.elementsEqual("content-length".utf8) && !hasReservedPrefix(name)
+        case 2: return !name.matches("te")
+        case 7: return !name.matches("upgrade") && !hasReservedPrefix(name)
+        case 10: return !isConnectionField(name) && !hasReservedPrefix(name)
+        case 12: return !name.matches("content-type") && !hasReservedPrefix(name)
+        case 14: return !name.matches("content-length") && !hasReservedPrefix(name)
+        case 16, 17: return !isConnectionField(name) && !hasReservedPrefix(name)
         default: return !hasReservedPrefix(name)
         }
     }
 
+    // RFC 9113, section 8.2.2: HTTP/2 has none of these.
+    private static func isConnectionField(_ name: UnsafeRawBufferPointer) -> Bool {
+        name.matches("connection") || name.matches("keep-alive")
+            || name.matches("proxy-connection") || name.matches("transfer-encoding")
+    }
+
     private static func hasReservedPrefix(_ name: UnsafeRawBufferPointer) -> Bool {
-        name.starts(with: "grpc-".utf8) && !name.elementsEqual("grpc-retry-pushback-ms".utf8)
+        name.hasPrefix("grpc-") && !name.matches("grpc-retry-pushback-ms")
     }
 
     private static func isBinary(_ name: some BidirectionalCollection<UInt8>) -> Bool {

@@ -52,6 +52,14 @@ final class HTTP1Connection: ChannelInboundHandler, ServedConnection, @unchecked
         context.fireChannelInactive()
     }
 
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        // A client may close its side once it has sent its request, and wait for the answer.
+        if case ChannelEvent.inputClosed? = event as? ChannelEvent, state.receiveEndOfInput() {
+            return context.close(promise: nil)
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         // NIO's error handler, before this one, has answered a request that is no HTTP with 400.
         logger.debug("connection error", metadata: ["peer": "\(peer)", "error": "\(error)"])

@@ -91,6 +91,19 @@ struct HTTP1RequestState: Hashable, Sendable {
         return .respond
     }
 
+    /// The peer has closed its side. Returns whether nothing is left to answer.
+    mutating func receiveEndOfInput() -> Bool {
+        keepAlive = false
+        switch phase {
+        case .responding:
+            return false
+        case .idle, .collecting, .closing:
+            phase = .closing
+            ended = true
+            return true
+        }
+    }
+
     /// The response is there; nil if there is nobody to send it to.
     mutating func finish() -> Answer? {
         guard phase == .responding else { return nil }

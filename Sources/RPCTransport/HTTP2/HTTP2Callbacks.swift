@@ -12,6 +12,7 @@ enum HTTP2Callbacks {
         nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks, onFrame)
         nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks, onData)
         nghttp2_session_callbacks_set_on_stream_close_callback(callbacks, onStreamClose)
+        nghttp2_session_callbacks_set_on_frame_send_callback(callbacks, onFrameSent)
         nghttp2_session_callbacks_set_send_data_callback(callbacks, sendData)
         return callbacks
     }()
@@ -54,13 +55,13 @@ enum HTTP2Callbacks {
         switch UInt32(header.type) {
         case NGHTTP2_DATA.rawValue:
             if header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0 {
-                session.stream(header.stream_id)?.receiveEnd()
+                session.stream(header.stream_id)?.end()
             }
         case NGHTTP2_HEADERS.rawValue:
             session.isReceivingHeaders = false
             guard let stream = session.stream(header.stream_id) else { return 0 }
             stream.receiveHeaders(session.headers, kind: kind(frame.pointee.headers.cat))
-            if header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0 { stream.receiveEnd() }
+            if header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0 { stream.end() }
         default:
             session.receiveControlFrame(frame)
         }
@@ -90,6 +91,18 @@ enum HTTP2Callbacks {
         return 0
     }
 
+    private static let onFrameSent: nghttp2_on_frame_send_callback = { _, frame, userData in
+        guard let frame, let userData else { return 0 }
+        let session = session(userData)
+        let header = frame.pointee.hd
+        guard session.streamsToReset > 0, header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0,
+            UInt32(header.type) == NGHTTP2_DATA.rawValue || UInt32(header.type) == NGHTTP2_HEADERS.rawValue,
+            let stream = session.stream(header.stream_id), stream.resetsAfterEnd
+        else { return 0 }
+        session.didSendEnd(of: stream)
+        return 0
+    }
+
     /// How much of the body can go now.
     static let readBody: nghttp2_data_source_read_callback = { _, _, _, limit, flags, source, userData in
         guard let flags, let pointer = source?.pointee.ptr else { return Int(NGHTTP2_ERR_DEFERRED.rawValue) }
@@ -105,11 +118,9 @@ enum HTTP2Callbacks {
                 }
             case .endStream:
                 flags.pointee |= NGHTTP2_DATA_FLAG_EOF.rawValue
-                stream.didQueueEnd()
             case .fixedTrailers, .trailers:
                 flags.pointee |= NGHTTP2_DATA_FLAG_EOF.rawValue | NGHTTP2_DATA_FLAG_NO_END_STREAM.rawValue
                 session(userData).submitTrailers(of: stream)
-                stream.didQueueEnd()
             }
         }
         // The bytes go straight from the stream's buffer to the connection's, in sendData.

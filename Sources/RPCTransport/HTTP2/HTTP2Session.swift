@@ -11,21 +11,26 @@ final class HTTP2Session {
         case server
     }
 
+    // These are touched for every frame; none is ever held while another event can come, so the check at run time of
+    // exclusive access is left out.
+
     /// Frames that wait to be written. The connection writes it and clears it.
-    var output = ByteBuffer()
+    @exclusivity(unchecked) var output = ByteBuffer()
     let role: Role
     /// Streams that are open, at both roles.
-    private(set) var openStreams = 0
+    @exclusivity(unchecked) private(set) var openStreams = 0
 
+    /// Open streams that are to be reset when they have ended.
+    @exclusivity(unchecked) private(set) var streamsToReset = 0
     /// Whether a header block has begun to come and has not ended.
-    var isReceivingHeaders = false
-    var headers: ReceivedHeaders
+    @exclusivity(unchecked) var isReceivingHeaders = false
+    let headers: ReceivedHeaders
     unowned let delegate: any HTTP2SessionDelegate
-    var drainLimit = Int.max
-    var isDrainPaused = false
+    @exclusivity(unchecked) var drainLimit = Int.max
+    @exclusivity(unchecked) var isDrainPaused = false
 
     private let handle: OpaquePointer
-    private var firstOpen: HTTP2Stream?
+    @exclusivity(unchecked) private var firstOpen: HTTP2Stream?
 
     init(role: Role, configuration: HTTP2Configuration, delegate: any HTTP2SessionDelegate) {
         self.role = role
@@ -148,6 +153,18 @@ final class HTTP2Session {
         nghttp2_submit_rst_stream(handle, UInt8(NGHTTP2_FLAG_NONE.rawValue), stream.id, code.rawValue)
     }
 
+    /// Tells the peer that nobody wants the rest of what it is sending, once our end is out (RFC 9113, section 8.1). To
+    /// reset at once would take back the answer.
+    func resetAfterEnd(_ stream: HTTP2Stream) {
+        guard stream.isOpen, !stream.resetsAfterEnd else { return }
+        stream.resetsAfterEnd = true
+        streamsToReset += 1
+    }
+
+    func didSendEnd(of stream: HTTP2Stream) {
+        if !stream.peerHasEnded { reset(stream, .noError) }
+    }
+
     /// Turns away a stream that was never attached.
     func refuse(_ id: Int32) {
         nghttp2_submit_rst_stream(
@@ -232,6 +249,7 @@ final class HTTP2Session {
         stream.nextOpen = nil
         stream.previousOpen = nil
         openStreams -= 1
+        if stream.resetsAfterEnd { streamsToReset -= 1 }
     }
 
     /// Closes every stream that is still open: the connection is gone.

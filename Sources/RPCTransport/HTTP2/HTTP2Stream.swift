@@ -12,15 +12,21 @@ class HTTP2Stream {
         case later
     }
 
+    // Touched for every frame: like the session's, without the check at run time of exclusive access.
+
     /// 0 until the stream is open.
-    final var id: Int32 = 0
-    final var outgoing = OutgoingBody()
+    @exclusivity(unchecked) final var id: Int32 = 0
+    @exclusivity(unchecked) final var outgoing = OutgoingBody()
 
     // The session's list of open streams, which is what keeps them alive.
-    final var nextOpen: HTTP2Stream?
+    @exclusivity(unchecked) final var nextOpen: HTTP2Stream?
     final unowned(unsafe) var previousOpen: HTTP2Stream?
+    /// Whether the peer's END_STREAM has come.
+    @exclusivity(unchecked) final var peerHasEnded = false
+    /// The stream is to be reset when our END_STREAM has gone, unless the peer has ended it by then.
+    @exclusivity(unchecked) final var resetsAfterEnd = false
     /// Set by the session, from the time that the stream is open until it is closed.
-    final var isOpen = false
+    @exclusivity(unchecked) final var isOpen = false
 
     init() {}
 
@@ -37,10 +43,14 @@ class HTTP2Stream {
     /// Bytes of the outgoing body have left for the socket.
     func didSendData(_ count: Int) {}
 
-    /// The last of the outgoing body, and trailers after it if there are any, are on their way to the socket. A frame that
-    /// is submitted now goes after them.
-    func didQueueEnd() {}
-
     /// The stream is over; with `noError` both sides ended it.
     func didClose(_ code: HTTP2ErrorCode) {}
+}
+
+extension HTTP2Stream {
+    /// Called by the session.
+    final func end() {
+        peerHasEnded = true
+        receiveEnd()
+    }
 }

@@ -2,9 +2,9 @@
 ///
 /// Blocks never interleave (RFC 9113, section 4.3), so a connection needs only one of these and uses it again and again.
 /// Fields past a limit are counted but not kept.
-struct ReceivedHeaders {
-    /// Where one field lies in `bytes`: the name, then the value.
-    struct Field {
+final class ReceivedHeaders {
+    /// Where one field lies in the bytes: the name, then the value.
+    private struct Field {
         var start: Int
         var nameCount: Int
         var valueCount: Int
@@ -16,11 +16,16 @@ struct ReceivedHeaders {
         var value: UnsafeRawBufferPointer
     }
 
-    private(set) var bytes: [UInt8] = []
-    private(set) var fields: [Field] = []
     /// Names, values and 32 for each field, those that were not kept included.
-    private(set) var listBytes = 0
-    private(set) var listFields = 0
+    @exclusivity(unchecked) private(set) var listBytes = 0
+    @exclusivity(unchecked) private(set) var listFields = 0
+    /// Fields that are kept.
+    @exclusivity(unchecked) private(set) var count = 0
+
+    // Plain memory, since every field of every request passes through it. It grows up to the limits.
+    @exclusivity(unchecked) private var bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: 1_024, alignment: 8)
+    @exclusivity(unchecked) private var usedBytes = 0
+    @exclusivity(unchecked) private var fields = UnsafeMutableBufferPointer<Field>.allocate(capacity: 24)
 
     private let maximumBytes: Int
     private let maximumFields: Int
@@ -30,36 +35,61 @@ struct ReceivedHeaders {
         self.maximumFields = maximumFields
     }
 
+    deinit {
+        bytes.deallocate()
+        fields.deallocate()
+    }
+
     var isOverLimit: Bool { listBytes > maximumBytes || listFields > maximumFields }
 
     /// Whether the peer has gone so far beyond the limit that its block isn't worth decoding to the end.
     var isAbuse: Bool { listBytes > maximumBytes &* 8 || listFields > maximumFields &* 8 }
 
-    mutating func removeAll() {
-        bytes.removeAll(keepingCapacity: true)
-        fields.removeAll(keepingCapacity: true)
+    func removeAll() {
         listBytes = 0
         listFields = 0
+        count = 0
+        usedBytes = 0
     }
 
-    mutating func append(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
+    func append(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
         listBytes += name.count + value.count + 32
         listFields += 1
         if isOverLimit { return }
-        fields.append(Field(start: bytes.count, nameCount: name.count, valueCount: value.count))
-        bytes.append(contentsOf: name)
-        bytes.append(contentsOf: value)
+        let end = usedBytes + name.count + value.count
+        if end > bytes.count { growBytes(to: end) }
+        if count == fields.count { growFields() }
+        let target = UnsafeMutableRawBufferPointer(rebasing: bytes[usedBytes..<end])
+        target.copyMemory(from: name)
+        UnsafeMutableRawBufferPointer(rebasing: target[name.count...]).copyMemory(from: value)
+        fields[count] = Field(start: usedBytes, nameCount: name.count, valueCount: value.count)
+        count += 1
+        usedBytes = end
+    }
+
+    private func growBytes(to count: Int) {
+        let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: max(count, bytes.count * 2), alignment: 8)
+        larger.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[..<usedBytes]))
+        bytes.deallocate()
+        bytes = larger
+    }
+
+    private func growFields() {
+        let larger = UnsafeMutableBufferPointer<Field>.allocate(capacity: fields.count * 2)
+        _ = larger.update(fromContentsOf: fields)
+        fields.deallocate()
+        fields = larger
     }
 
     func forEach(_ body: (FieldBytes) -> Void) {
-        bytes.withUnsafeBytes { all in
-            for field in fields {
-                let middle = field.start + field.nameCount
-                body(
-                    FieldBytes(
-                        name: UnsafeRawBufferPointer(rebasing: all[field.start..<middle]),
-                        value: UnsafeRawBufferPointer(rebasing: all[middle..<(middle + field.valueCount)])))
-            }
+        let all = UnsafeRawBufferPointer(bytes)
+        for index in 0..<count {
+            let field = fields[index]
+            let middle = field.start + field.nameCount
+            body(
+                FieldBytes(
+                    name: UnsafeRawBufferPointer(rebasing: all[field.start..<middle]),
+                    value: UnsafeRawBufferPointer(rebasing: all[middle..<(middle + field.valueCount)])))
         }
     }
 }

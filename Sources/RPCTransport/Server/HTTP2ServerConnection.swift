@@ -21,15 +21,17 @@ final class HTTP2ServerConnection: ChannelInboundHandler, HTTP2SessionDelegate, 
 
     private(set) var session: HTTP2Session!
     /// The loop's time at the last read: near enough for timeouts, and not asked for once per request.
-    private(set) var lastReadAt: NIODeadline
-    var runningHandlers = 0
-    var bufferedRequestBytes = 0
+    @exclusivity(unchecked) private(set) var lastReadAt: NIODeadline
+    @exclusivity(unchecked) var runningHandlers = 0
+    @exclusivity(unchecked) var bufferedRequestBytes = 0
+    @exclusivity(unchecked) var spareBuffers = SpareBuffers()
 
-    private var headReader: RequestHeadReader
-    private var ready: [(stream: ServerStream, action: ServerStreamState.Action)] = []
+    @exclusivity(unchecked) private var headReader: RequestHeadReader
+    @exclusivity(unchecked) private var ready: [(stream: ServerStream, action: ServerStreamState.Action)] = []
     private var context: ChannelHandlerContext?
-    private var isReading = false
-    private var isDrainScheduled = false
+    @exclusivity(unchecked) private var isReading = false
+    @exclusivity(unchecked) private var isDrainScheduled = false
+    private var isDraining = false
     private var shutdown = ShutdownStep.none
     private var timer: RepeatedTask?
     private var headersSince: NIODeadline?
@@ -149,7 +151,10 @@ final class HTTP2ServerConnection: ChannelInboundHandler, HTTP2SessionDelegate, 
 
     private func drain() {
         isDrainScheduled = false
-        guard let context else { return }
+        // A write may tell us that the channel has become writable again: the loop below will see that.
+        guard let context, !isDraining else { return }
+        isDraining = true
+        defer { isDraining = false }
         let limit = configuration.maximumQueuedBytesPerConnection
         do throws(HTTP2SessionError) {
             while context.channel.isWritable {

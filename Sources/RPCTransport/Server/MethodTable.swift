@@ -49,7 +49,7 @@ struct MethodTable: Sendable {
         let mask = slots.count - 1
         var index = Int(truncatingIfNeeded: hash(path)) & mask
         while let slot = slots[index] {
-            if slot.path.count == path.count, slot.path.elementsEqual(path) { break }
+            if slot.path.count == path.count, slot.path.withUnsafeBytes({ $0.elementsEqual(path) }) { break }
             index = (index + 1) & mask
         }
         return index

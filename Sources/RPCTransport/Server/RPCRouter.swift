@@ -1,6 +1,8 @@
 public import ProtobufRuntime
 public import RPCCore
 
+// Handlers are put in behind closures over `MessageStorage`, so that what surrounds a call is not generic.
+
 /// The methods that a server answers by gRPC: path → handler.
 public struct RPCRouter: MethodRegistry, Sendable {
     var table = MethodTable()
@@ -19,21 +21,32 @@ public struct RPCRouter: MethodRegistry, Sendable {
         _ method: MethodDescriptor<Request, Response>,
         _ handler: @escaping @Sendable (Request, ServerContext) async throws -> Response
     ) {
-        insert(method) { $0.runUnary(handler) }
+        insert(method) { stream in
+            stream.runUnary(Request.schema) { try await handler(Request(storage: $0), $1).storage }
+        }
     }
 
     public mutating func serverStreaming<Request: ProtobufMessage, Response: ProtobufMessage>(
         _ method: MethodDescriptor<Request, Response>,
         _ handler: @escaping @Sendable (Request, MessageWriter<Response>, ServerContext) async throws -> Void
     ) {
-        insert(method) { $0.runServerStreaming(handler) }
+        insert(method) { stream in
+            stream.runServerStreaming(Request.schema) { request, context in
+                let responses = MessageWriter<Response> { try await stream.write($0.storage) }
+                try await handler(Request(storage: request), responses, context)
+            }
+        }
     }
 
     public mutating func clientStreaming<Request: ProtobufMessage, Response: ProtobufMessage>(
         _ method: MethodDescriptor<Request, Response>,
         _ handler: @escaping @Sendable (MessageStream<Request>, ServerContext) async throws -> Response
     ) {
-        insert(method) { $0.runClientStreaming(handler) }
+        insert(method) { stream in
+            stream.runClientStreaming { context in
+                try await handler(stream.messages(), context).storage
+            }
+        }
     }
 
     public mutating func bidirectional<Request: ProtobufMessage, Response: ProtobufMessage>(
@@ -42,7 +55,12 @@ public struct RPCRouter: MethodRegistry, Sendable {
             MessageStream<Request>, MessageWriter<Response>, ServerContext
         ) async throws -> Void
     ) {
-        insert(method) { $0.runBidirectional(handler) }
+        insert(method) { stream in
+            stream.runBidirectional { context in
+                try await handler(
+                    stream.messages(), MessageWriter<Response> { try await stream.write($0.storage) }, context)
+            }
+        }
     }
 
     private mutating func insert<Request, Response>(

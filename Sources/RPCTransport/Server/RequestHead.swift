@@ -92,17 +92,17 @@ struct RequestHeadReader {
     // The length tells most names apart, so that each field costs one comparison or two.
     private mutating func read(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
         switch name.count {
-        case 5 where name.elementsEqual(":path".utf8):
+        case 5 where name.matches(":path"):
             entry = table[value]
-        case 7 where name.elementsEqual(":method".utf8):
-            isPost = value.elementsEqual("POST".utf8)
-        case 12 where name.elementsEqual("content-type".utf8):
+        case 7 where name.matches(":method"):
+            isPost = value.matches("POST")
+        case 12 where name.matches("content-type"):
             contentType = Self.contentType(value)
-        case 12 where name.elementsEqual("grpc-timeout".utf8):
+        case 12 where name.matches("grpc-timeout"):
             timeout = GRPCTimeout.parse(value)
             isTimeoutBad = timeout == nil
-        case 13 where name.elementsEqual("grpc-encoding".utf8):
-            isEncodingKnown = value.elementsEqual("identity".utf8)
+        case 13 where name.matches("grpc-encoding"):
+            isEncodingKnown = value.matches("identity")
         default:
             guard MetadataFields.isCustom(name) else { return }
             customBytes.append(contentsOf: name)
@@ -113,17 +113,16 @@ struct RequestHeadReader {
     }
 
     private static func contentType(_ value: UnsafeRawBufferPointer) -> ContentType {
-        let name = "application/grpc"
-        guard value.count >= name.utf8.count, value.prefix(name.utf8.count).elementsEqual(name.utf8) else {
-            return .other
-        }
-        let rest = value.dropFirst(name.utf8.count)
-        guard let next = rest.first else { return .grpc }
-        if next == UInt8(ascii: ";") || next == UInt8(ascii: " ") { return .grpc }
-        let proto = "+proto".utf8
-        guard rest.starts(with: proto) else { return .otherGRPC }
-        let after = rest.dropFirst(proto.count).first
-        return after == nil || after == UInt8(ascii: ";") || after == UInt8(ascii: " ") ? .grpc : .otherGRPC
+        guard value.hasPrefix("application/grpc") else { return .other }
+        let rest = UnsafeRawBufferPointer(rebasing: value[16...])
+        if rest.isEmpty || isEnd(rest[0]) { return .grpc }
+        guard rest.hasPrefix("+proto") else { return .otherGRPC }
+        return rest.count == 6 || isEnd(rest[6]) ? .grpc : .otherGRPC
+    }
+
+    // Parameters may follow a media type.
+    private static func isEnd(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: ";") || byte == UInt8(ascii: " ")
     }
 
     /// The application's fields; nil if a binary one is not base64.

@@ -5,7 +5,7 @@ internal import RPCCore
 /// How an RPC is answered.
 extension ServerStream {
     /// The one message of a unary reply, and success.
-    func succeed(_ message: some ProtobufMessage) {
+    func succeed(_ message: MessageStorage) {
         let headersNeeded = state.beginResponse()
         guard state.finish() == .answer, let headersNeeded else { return }
         MessageFraming.write(message, to: &outgoing.bytes)
@@ -32,6 +32,7 @@ extension ServerStream {
     }
 
     private func endBody() {
+        if state.endsEarly { session.resetAfterEnd(self) }
         if let trailing = response?.trailing, !trailing.isEmpty {
             outgoing.ending = .trailers(StatusFields.ok(trailing))
         } else {
@@ -57,6 +58,7 @@ extension ServerStream {
 
     private func send(_ error: RPCError) {
         defer { connection.needsDrain() }
+        if state.endsEarly { session.resetAfterEnd(self) }
         let trailing = response?.trailing ?? Metadata()
         if state.responseBegan {
             var trailers = HeaderBlock()
@@ -69,7 +71,6 @@ extension ServerStream {
         var block = StatusFields.responseHeaders(response?.initial ?? Metadata())
         StatusFields.append(error, trailing: trailing, to: &block)
         session.submitResponse(block, stream: self, hasBody: false)
-        didQueueEnd()
     }
 
     func sendRefusal() {
@@ -99,13 +100,13 @@ extension ServerStream {
 
     private func send(_ response: HTTPResponse, isHead: Bool) {
         defer { connection.needsDrain() }
+        if state.endsEarly { session.resetAfterEnd(self) }
         let hasBody = response.allowsBody && !isHead && response.body.readableBytes > 0
         if hasBody {
             outgoing.bytes = response.body
             outgoing.ending = .endStream
         }
         session.submitResponse(response.headerBlock, stream: self, hasBody: hasBody)
-        if !hasBody { didQueueEnd() }
     }
 }
 

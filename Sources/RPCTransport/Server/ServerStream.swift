@@ -10,32 +10,32 @@ final class ServerStream: HTTP2Stream, @unchecked Sendable {
     let connection: HTTP2ServerConnection
     let startedAt: NIODeadline
 
-    var state = ServerStreamState()
-    var incoming: MessageDeframer
+    @exclusivity(unchecked) var state = ServerStreamState()
+    @exclusivity(unchecked) var incoming: MessageDeframer
     /// DATA that the peer's window does not have back yet.
-    var unconsumedBytes = 0
+    @exclusivity(unchecked) var unconsumedBytes = 0
     /// What of this stream counts in the connection's `bufferedRequestBytes`.
-    var countedBytes = 0
+    @exclusivity(unchecked) var countedBytes = 0
 
     // gRPC
-    var entry: MethodEntry?
-    var timeout: Duration?
-    var metadata = Metadata()
-    var response: ResponseMetadata?
+    @exclusivity(unchecked) var entry: MethodEntry?
+    @exclusivity(unchecked) var timeout: Duration?
+    @exclusivity(unchecked) var metadata = Metadata()
+    @exclusivity(unchecked) var response: ResponseMetadata?
     /// What an unserved request is answered with.
     var refusal: Refusal?
 
     // Not gRPC
-    var httpRequest: HTTPRequest?
+    @exclusivity(unchecked) var httpRequest: HTTPRequest?
     var httpBody = ByteBuffer()
     var isHTTPBodyTooLarge = false
 
     // The handler
-    var task: Task<Void, Never>?
-    var isHandlerRunning = false
+    @exclusivity(unchecked) var task: Task<Void, Never>?
+    @exclusivity(unchecked) var isHandlerRunning = false
     var deadlineTimer: Scheduled<Void>?
-    var room = Waiters()
-    var arrival = Waiters()
+    @exclusivity(unchecked) var room = Waiters()
+    @exclusivity(unchecked) var arrival = Waiters()
 
     enum Refusal {
         case http(HTTPResponse)
@@ -45,7 +45,10 @@ final class ServerStream: HTTP2Stream, @unchecked Sendable {
     init(connection: HTTP2ServerConnection) {
         self.connection = connection
         self.startedAt = connection.lastReadAt
-        self.incoming = MessageDeframer(maximumMessageBytes: connection.configuration.maximumMessageBytes)
+        self.incoming = MessageDeframer(
+            maximumMessageBytes: connection.configuration.maximumMessageBytes, buffer: connection.spareBuffers.take())
+        super.init()
+        outgoing.bytes = connection.spareBuffers.take()
     }
 
     var session: HTTP2Session { connection.session }
@@ -123,13 +126,21 @@ final class ServerStream: HTTP2Stream, @unchecked Sendable {
 
     override func didClose(_ code: HTTP2ErrorCode) {
         let action = state.close()
-        room.failAll(RPCError(.cancelled, "the caller went away"))
-        arrival.failAll(RPCError(.cancelled, "the caller went away"))
-        incoming.removeAll()
-        httpBody = ByteBuffer()
+        if isHandlerRunning {
+            let error = RPCError(.cancelled, "the caller went away")
+            room.failAll(error)
+            arrival.failAll(error)
+            deadlineTimer?.cancel()
+        }
+        connection.bufferedRequestBytes -= countedBytes
+        countedBytes = 0
+        if httpRequest == nil {
+            connection.spareBuffers.give(incoming.takeBuffer())
+            connection.spareBuffers.give(outgoing.bytes)
+        } else {
+            httpBody = ByteBuffer()
+        }
         outgoing.bytes = ByteBuffer()
-        countBuffered()
-        deadlineTimer?.cancel()
         perform(action)
     }
 
@@ -139,10 +150,6 @@ final class ServerStream: HTTP2Stream, @unchecked Sendable {
         if !room.isEmpty, outgoing.queuedBytes <= connection.configuration.maximumQueuedBytesPerStream / 2 {
             room.wakeAll()
         }
-    }
-
-    override func didQueueEnd() {
-        if state.endsEarly { session.reset(self, .noError) }
     }
 
     // MARK: Actions

@@ -36,7 +36,9 @@ final class SessionPair {
 }
 
 /// Keeps what happened on a connection.
-final class RecordingPeer: HTTP2SessionDelegate {
+final class RecordingPeer: HTTP2SessionDelegate, @unchecked Sendable {
+    // @unchecked Sendable: each test uses its own, on one thread; `shared` is for those that record nothing.
+    static let shared = RecordingPeer()
     var streams: [RecordingStream] = []
     var refusesStreams = false
     var settings = 0

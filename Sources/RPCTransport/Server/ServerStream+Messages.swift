@@ -1,0 +1,120 @@
+internal import NIOCore
+internal import ProtobufRuntime
+internal import RPCCore
+
+/// How messages come in and go out, and who waits for whom.
+extension ServerStream {
+    // MARK: In
+
+    /// The message of a call that has one; nil if the call was failed instead.
+    func takeOnlyMessage(_ schema: MessageSchema) -> MessageStorage? {
+        do {
+            guard let request = try takeMessage(schema) else {
+                fail(RPCError(.internalError, "the request ended before its message", reason: "MESSAGE_MALFORMED"))
+                return nil
+            }
+            guard incoming.bufferedBytes == 0 else {
+                fail(RPCError(.internalError, "the request has more than one message", reason: "MESSAGE_MALFORMED"))
+                return nil
+            }
+            return request
+        } catch {
+            fail(RPCError(handlerError: error))
+            return nil
+        }
+    }
+
+    private func takeMessage(_ schema: MessageSchema) throws -> MessageStorage? {
+        do {
+            let message = try incoming.next { try MessageStorage(schema, serialized: RawSpan(_unsafeBytes: $0)) }
+            countBuffered()
+            return message
+        } catch let error as ProtobufError {
+            throw RPCError(requestError: error)
+        } catch let error as MessageFramingError {
+            throw RPCError(error)
+        }
+    }
+
+    private enum Arrival: Sendable {
+        case message(MessageStorage)
+        case end
+        case later
+    }
+
+    private func arrived(_ schema: MessageSchema) throws -> Arrival {
+        if let message = try takeMessage(schema) {
+            giveBackWindow()
+            connection.needsDrain()
+            return .message(message)
+        }
+        guard state.peerEnded else { return .later }
+        if incoming.bufferedBytes > 0 {
+            throw RPCError(.internalError, "the request ended inside a message", reason: "MESSAGE_MALFORMED")
+        }
+        return .end
+    }
+
+    /// The peer's messages, for a handler that takes them as they come.
+    func messages<Message: ProtobufMessage>() -> MessageStream<Message> {
+        MessageStream { try await self.nextMessage(Message.schema).map { Message(storage: $0) } }
+    }
+
+    private func nextMessage(_ schema: MessageSchema) async throws -> MessageStorage? {
+        while true {
+            let arrival =
+                connection.eventLoop.inEventLoop
+                ? try arrived(schema) : try await connection.eventLoop.submit { try self.arrived(schema) }.get()
+            switch arrival {
+            case .message(let message): return message
+            case .end: return nil
+            case .later: try await wait(\.arrival) { !self.incoming.hasMessage && !self.state.peerEnded }
+            }
+        }
+    }
+
+    // MARK: Out
+
+    func write(_ message: MessageStorage) async throws {
+        let hasRoom =
+            connection.eventLoop.inEventLoop
+            ? try enqueue(message) : try await connection.eventLoop.submit { try self.enqueue(message) }.get()
+        if !hasRoom { try await wait(\.room) { !self.hasRoom } }
+    }
+
+    private var hasRoom: Bool {
+        outgoing.queuedBytes <= connection.configuration.maximumQueuedBytesPerStream
+    }
+
+    /// Returns whether there is room for more.
+    private func enqueue(_ message: MessageStorage) throws -> Bool {
+        guard let headersNeeded = state.beginResponse() else {
+            throw RPCError(.cancelled, "the call is over")
+        }
+        MessageFraming.write(message, to: &outgoing.bytes)
+        if headersNeeded {
+            submitResponseHeaders()
+        } else {
+            session.outgoingChanged(self)
+        }
+        connection.needsDrain()
+        return hasRoom
+    }
+
+    /// Suspends until the waiters are woken, unless by then there is no need. A task that is cancelled while it waits is
+    /// woken with an error, and so is everyone who waits later.
+    private func wait(
+        _ waiters: any ReferenceWritableKeyPath<ServerStream, Waiters> & Sendable, while needed: @escaping @Sendable () -> Bool
+    ) async throws {
+        try await withTaskCancellationHandler {
+            try await withUnsafeThrowingContinuation { continuation in
+                onEventLoop {
+                    self[keyPath: waiters].add(continuation)
+                    if !needed() { self[keyPath: waiters].wakeAll() }
+                }
+            }
+        } onCancel: {
+            onEventLoop { self[keyPath: waiters].failAll(CancellationError()) }
+        }
+    }
+}

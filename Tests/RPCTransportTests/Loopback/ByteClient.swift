@@ -1,0 +1,89 @@
+import NIOCore
+import NIOPosix
+import Synchronization
+
+/// Sends bytes and keeps what comes back.
+final class ByteClient: ChannelInboundHandler, Sendable {
+    typealias InboundIn = ByteBuffer
+
+    private struct State {
+        var received: [UInt8] = []
+        var isClosed = false
+        var waiting: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
+    }
+
+    private let state = Mutex(State())
+    private let channel = Mutex<(any Channel)?>(nil)
+
+    static func connect(port: Int) async throws -> ByteClient {
+        let client = ByteClient()
+        let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(client) }
+            }
+            .connect(host: "127.0.0.1", port: port).get()
+        client.channel.withLock { $0 = channel }
+        return client
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let bytes = unwrapInboundIn(data)
+        update { $0.received.append(contentsOf: bytes.readableBytesView) }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        update { $0.isClosed = true }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        context.close(promise: nil)
+    }
+
+    private func update(_ change: (inout State) -> Void) {
+        let woken = state.withLock { state in
+            change(&state)
+            let woken = state.waiting.filter { state.isClosed || state.received.count >= $0.count }
+            state.waiting.removeAll { waiter in state.isClosed || state.received.count >= waiter.count }
+            return woken
+        }
+        for waiter in woken { waiter.continuation.resume() }
+    }
+
+    func send(_ text: String) async throws { try await send(Array(text.utf8)) }
+
+    func send(_ bytes: [UInt8]) async throws {
+        let channel = channel.withLock { $0 }
+        try await channel?.writeAndFlush(ByteBuffer(bytes: bytes)).get()
+    }
+
+    /// Ends our side of the connection.
+    func sendEnd() async throws {
+        let channel = channel.withLock { $0 }
+        try await channel?.close(mode: .output).get()
+    }
+
+    /// All that has come, once it is that much or the server has closed.
+    func receive(atLeast count: Int) async -> String {
+        String(decoding: await receiveBytes(atLeast: count), as: UTF8.self)
+    }
+
+    func receiveBytes(atLeast count: Int) async -> [UInt8] {
+        await withCheckedContinuation { continuation in
+            let isThere = state.withLock { state in
+                if state.isClosed || state.received.count >= count { return true }
+                state.waiting.append((count, continuation))
+                return false
+            }
+            if isThere { continuation.resume() }
+        }
+        return state.withLock { $0.received }
+    }
+
+    func receiveUntilClosed() async -> String { await receive(atLeast: .max) }
+
+    func close() async throws {
+        let channel = channel.withLock { $0 }
+        try await channel?.close().get()
+    }
+}
