@@ -152,11 +152,11 @@ def test_a_bad_id_in_any_call_is_refused(caller, session, bad):
 @pytest.mark.parametrize(
     "members, field",
     [
-        ({"name": ""}, "name"), ({"name": "é" * 201}, "name"), ({"name": "a\0"}, "name"),
+        ({"name": "é" * 201}, "name"), ({"name": "a\0"}, "name"),
         ({"description": "é" * 201}, "description"), ({"description": "\0"}, "description"),
         ({"user_id": "x" * 257}, "user_id"), ({"agent_name": "x" * 257}, "agent_name"),
     ],
-    ids=["no name", "long name", "NUL in name", "long description", "NUL in description", "user_id", "agent_name"],
+    ids=["long name", "NUL in name", "long description", "NUL in description", "user_id", "agent_name"],
 )
 def test_a_wrong_member_of_a_session_is_named_and_nothing_is_made(caller, members, field):
     session = new_id()
@@ -174,6 +174,7 @@ def test_a_wrong_member_of_a_session_is_named_and_nothing_is_made(caller, member
 def test_renaming_to_nothing_is_refused(caller, session):
     before = caller.state(session)
     assert fail(caller.rename, session).code == INVALID
+    assert fail(caller.rename, session, name="").fields == ["name"]
     assert caller.state(session) == before
 
 

@@ -62,8 +62,8 @@ class RoundTrip:
         return answer
 
     def close(self) -> None:
-        self.process.stdin.close()
-        assert self.process.wait(10) == 0
+        rest, _ = self.process.communicate(timeout=10)
+        assert (rest, self.process.returncode) == (b"", 0)
 
 
 @pytest.fixture(scope="module")

@@ -37,8 +37,9 @@ def test_creating_a_session_answers_with_it(http, slash):
 
 @pytest.mark.parametrize(
     "options",
-    [{}, {"content": b"{}"}, {"content": b"", "headers": {"content-type": "application/json"}}, {"json": {"name": None}}],
-    ids=["no body", "an empty object", "no body but a type", "a null"],
+    [{}, {"content": b"{}"}, {"content": b"", "headers": {"content-type": "application/json"}}, {"json": {"name": None}},
+     {"json": {"name": "", "description": ""}}],
+    ids=["no body", "an empty object", "no body but a type", "a null", "empty texts"],
 )
 def test_creating_a_session_of_nothing_gives_the_default_name(http, options):
     answer = http.post("/api/sessions/create", **options)
@@ -71,7 +72,7 @@ def test_a_list_of_none(http):
     assert page["sessions"] == [] and page.get("active_session_id") is None
 
 
-@pytest.mark.parametrize("query", ["limit=0", "limit=101", "offset=-1", "limit=x", "page_token=%ff", "deleted=perhaps"])
+@pytest.mark.parametrize("query", ["limit=0", "limit=101", "offset=-1", "limit=x", "page_token=nonsense", "deleted=perhaps"])
 def test_a_wrong_query_is_a_400_that_names_it(http, query):
     assert_problem(http.get(f"/api/sessions/?{query}"), 400, "INVALID_ARGUMENT", names=query.split("=")[0])
 
