@@ -89,6 +89,20 @@ extension RepeatedField: RandomAccessCollection, MutableCollection, RangeReplace
         setCount(count + 1)
     }
 
+    /// Moves both elements without copying what they hold.
+    public mutating func swapAt(_ one: Int, _ other: Int) {
+        precondition(one >= 0 && one < count && other >= 0 && other < count, "Index out of range.")
+        guard one != other else { return }
+        prepareToWrite()
+        let left = slot(one).address
+        let right = slot(other).address
+        for byte in 0..<Element.slotByteCount {
+            let moved = left.load(fromByteOffset: byte, as: UInt8.self)
+            left.storeBytes(of: right.load(fromByteOffset: byte, as: UInt8.self), toByteOffset: byte, as: UInt8.self)
+            right.storeBytes(of: moved, toByteOffset: byte, as: UInt8.self)
+        }
+    }
+
     public mutating func reserveCapacity(_ minimum: Int) {
         guard minimum > count else { return }
         prepareToWrite()

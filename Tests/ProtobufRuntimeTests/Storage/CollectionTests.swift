@@ -22,6 +22,25 @@ import Testing
         field.append(1); array.append(1); check()
     }
 
+    @Test func elementsThatHoldMemoryCanBeReordered() {
+        var message = Everything.with { message in
+            for number in 0..<300 {
+                message.repeatedNested.append { $0.text = "element \(number)" }
+                message.repeatedString.append("text \(number)")
+            }
+        }
+        let original = message
+        message.repeatedNested.reverse()
+        message.repeatedString.reverse()
+        #expect(message.repeatedNested.first?.text == "element 299" && message.repeatedString.last == "text 0")
+        message.repeatedNested.sort { $0.text < $1.text }
+        #expect(message.repeatedNested.map(\.text) == original.repeatedNested.map(\.text).sorted())
+        #expect(original.repeatedNested[0].text == "element 0")
+        message.repeatedNested[1].text = "changed"
+        message.repeatedNested.removeAll { $0.text != "changed" }
+        #expect(message.repeatedNested.count == 1)
+    }
+
     @Test func elementsOfEveryTypeReadAsTheyWereSet() throws {
         let message = Everything.with {
             $0.repeatedDouble = [1.5, -0.0]
