@@ -150,9 +150,10 @@ extension RESTGateway {
         switch error {
         case let error as RPCError: shown = error
         case is CancellationError: shown = RPCError(.cancelled, "The call was cancelled.")
-        default:
-            logger.error("a handler failed", metadata: ["request_id": "\(requestID)", "error": "\(error)"])
-            shown = RPCError(.internalError, "The server failed to answer.", cause: error)
+        default: shown = RPCError(.internalError, "The server failed to answer.", cause: error)
+        }
+        if shown.code.httpStatus == 500 {
+            logger.error("a call failed", metadata: ["request_id": "\(requestID)", "error": "\(shown)"])
         }
         let status = shown.reason.flatMap { configuration.statusByReason[$0] } ?? shown.code.httpStatus
         return Problem(status: status, error: shown, requestID: requestID)

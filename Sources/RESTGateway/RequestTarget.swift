@@ -31,6 +31,7 @@ struct RequestTarget: Equatable {
     }
 
     private static func originForm(_ target: String) -> Substring {
+        guard !target.hasPrefix("/") else { return target[...] }
         for scheme in ["http://", "https://"] where target.lowercased().hasPrefix(scheme) {
             let rest = target.dropFirst(scheme.count)
             guard let start = rest.firstIndex(where: { $0 == "/" || $0 == "?" }) else { return "/" }
