@@ -16,18 +16,19 @@ from servers import REPOSITORY
 PROTOS = REPOSITORY / "Protos"
 
 
-def generate(root: Path, files: list[Path], *includes: Path) -> None:
-    """Makes stubs of the files under the root and puts them on the import path."""
+def generate(root: Path, files: list[Path], *includes: Path) -> str:
+    """Makes stubs of the files under the root, puts them on the import path and returns their directory."""
     directory = tempfile.mkdtemp(prefix="chatrpc-stubs.")
     arguments = ["protoc", f"-I{root}", *(f"-I{include}" for include in includes)]
     arguments += [f"-I{resources.files('grpc_tools') / '_proto'}"]
     arguments += [f"--python_out={directory}", f"--grpc_python_out={directory}"]
     assert protoc.main(arguments + [str(file.relative_to(root)) for file in files]) == 0, "protoc failed; see above"
     sys.path.insert(0, directory)
+    return directory
 
 
-generate(PROTOS, sorted((PROTOS / "chatrpc").rglob("*.proto")))
+DIRECTORY = generate(PROTOS, sorted((PROTOS / "chatrpc").rglob("*.proto")))
 
 from chatrpc.v1 import message_pb2, message_pb2_grpc, session_pb2, session_pb2_grpc  # noqa: E402
 
-__all__ = ["generate", "message_pb2", "message_pb2_grpc", "session_pb2", "session_pb2_grpc", "PROTOS"]
+__all__ = ["DIRECTORY", "generate", "message_pb2", "message_pb2_grpc", "session_pb2", "session_pb2_grpc", "PROTOS"]
