@@ -1,6 +1,5 @@
 import GeneratedRPC
 import GeneratedTestMessages
-import Logging
 import NIOCore
 import NIOHTTP1
 import ProtobufRuntime
@@ -16,15 +15,15 @@ struct EchoGateway {
 
     init(
         configure: (inout RESTConfiguration) -> Void = { _ in },
-        routes: [HTTPRoute] = EchoService.routes, handler: @escaping Handler = echo
+        routes: [HTTPRoute] = EchoService.routes, log: RecordedLog = RecordedLog(),
+        handler: @escaping Handler = echo
     ) {
         var configuration = RESTConfiguration()
         configure(&configuration)
         var router = RESTRouter()
         router.add(Service(handler: handler))
         gateway = RESTGateway(
-            router: router, routes: routes, configuration: configuration,
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            router: router, routes: routes, configuration: configuration, logger: log.logger)
     }
 
     private struct Service: RPCService {

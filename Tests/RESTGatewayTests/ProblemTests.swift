@@ -65,6 +65,13 @@ import Testing
         #expect(withCause.header("retry-after") == "1")
     }
 
+    @Test func theLogSaysWhatWentWrongInside() async {
+        let log = RecordedLog()
+        let gateway = EchoGateway(log: log, handler: { _, _ in throw Secret() })
+        _ = await gateway.respond("GET", "/test/echo/a", "", ["x-request-id": "req-7"])
+        #expect(log.text.contains("error") && log.text.contains("Secret") && log.text.contains("req-7"))
+    }
+
     @Test func aCancelledCallIsA499() async {
         #expect(await answer(CancellationError()).status == 499)
     }
