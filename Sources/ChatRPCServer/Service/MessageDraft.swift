@@ -12,6 +12,7 @@ protocol MessageDraft {
     var contentUTF8: FieldBytes { get }
     var agentNameUTF8: FieldBytes { get }
     var userIDUTF8: FieldBytes { get }
+    var hasMetadata: Bool { get }
     var metadataUTF8: FieldBytes { get }
     var hasTimestamp: Bool { get }
     var timestamp: Timestamp { get }
@@ -34,7 +35,7 @@ extension Append.Item {
         case .user, .assistant, .system: break
         default: throw fields.invalid("role", "has to be user, assistant or system")
         }
-        let metadata = try fields.metadata(draft.metadataUTF8)
+        let metadata = draft.hasMetadata ? try fields.metadata(draft.metadataUTF8) : nil
         var id: UUID?
         var acceptsKnownContent = false
         if draft.hasMessageID {

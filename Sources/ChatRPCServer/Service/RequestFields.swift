@@ -45,8 +45,7 @@ struct RequestFields {
         return text
     }
 
-    func metadata(_ value: FieldBytes) throws -> FieldBytes? {
-        guard !value.isEmpty else { return nil }
+    func metadata(_ value: FieldBytes) throws -> FieldBytes {
         guard value.count <= limits.maximumMetadataBytes else {
             throw tooLarge("metadata", value.count, limits.maximumMetadataBytes)
         }
