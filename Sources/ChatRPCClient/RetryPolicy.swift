@@ -56,6 +56,7 @@ public struct RetryPolicy: Sendable, Hashable {
     private func backoff(after attempts: Int, using generator: inout some RandomNumberGenerator) -> Duration {
         var delay = initialBackoff
         for _ in 1..<max(attempts, 1) where delay < maximumBackoff { delay = delay * multiplier }
-        return min(delay, maximumBackoff) * (1 + Double.random(in: -jitter...jitter, using: &generator))
+        let spread = min(max(jitter, 0), 1)
+        return min(delay, maximumBackoff) * (1 + Double.random(in: -spread...spread, using: &generator))
     }
 }

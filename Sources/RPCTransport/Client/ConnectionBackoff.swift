@@ -16,6 +16,7 @@ public struct ConnectionBackoff: Sendable, Hashable {
     func delay(afterFailures failures: Int, using generator: inout some RandomNumberGenerator) -> Duration {
         var delay = initial
         for _ in 1..<max(failures, 1) where delay < maximum { delay = delay * multiplier }
-        return min(delay, maximum) * (1 + Double.random(in: -jitter...jitter, using: &generator))
+        let spread = min(max(jitter, 0), 1)
+        return min(delay, maximum) * (1 + Double.random(in: -spread...spread, using: &generator))
     }
 }

@@ -174,7 +174,8 @@ final class Subchannel {
     /// The server's SETTINGS have come.
     func isReady(_ connection: ClientConnection) {
         coming = nil
-        guard connectivity.connected() else { return connection.shutdown() }
+        // A channel that was closed meanwhile has closed its connections, too.
+        guard connectivity.connected() else { return }
         current = connection
         dispatch()
     }
