@@ -16,7 +16,8 @@ enum SQLiteMessageColumns {
     /// What a message of a row takes in a page.
     static func encodedBytes(_ row: PreparedStatement) -> Int {
         PageBudget.encodedBytes(
-            content: row.byteCount(5), metadata: row.byteCount(9), agentName: row.byteCount(6), userID: row.byteCount(7))
+            content: row.byteCount(5), metadata: row.byteCount(9), agentName: row.byteCount(6), userID: row.byteCount(7)
+        )
     }
 
     static func decode(_ row: PreparedStatement, sessionID: RawSpan, into message: inout Message) {

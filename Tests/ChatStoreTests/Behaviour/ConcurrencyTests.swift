@@ -4,7 +4,9 @@ import Testing
 
 @Suite("Many writers at once", .timeLimit(.minutes(2)))
 struct ConcurrencyTests {
-    @Test("64 writers on 10 sessions: every session dense, complete and in each writer's order", arguments: StoreKind.tested)
+    @Test(
+        "64 writers on 10 sessions: every session dense, complete and in each writer's order",
+        arguments: StoreKind.tested)
     func writers(_ kind: StoreKind) async throws {
         try await withStore(kind) { store in
             let sessions = (0..<10).map { _ in UUID.random() }
@@ -28,7 +30,9 @@ struct ConcurrencyTests {
         }
     }
 
-    @Test("Readers see each session's messages as a dense beginning, while they are written", arguments: StoreKind.tested)
+    @Test(
+        "Readers see each session's messages as a dense beginning, while they are written",
+        arguments: StoreKind.tested)
     func readers(_ kind: StoreKind) async throws {
         try await withStore(kind) { store in
             let session = UUID.random()

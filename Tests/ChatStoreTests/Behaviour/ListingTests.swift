@@ -4,7 +4,9 @@ import Testing
 
 @Suite("A page of messages", .timeLimit(.minutes(1)))
 struct ListingTests {
-    @Test("Every combination of direction, limit, offset and bounds is the slice it should be", arguments: StoreKind.tested)
+    @Test(
+        "Every combination of direction, limit, offset and bounds is the slice it should be",
+        arguments: StoreKind.tested)
     func slices(_ kind: StoreKind) async throws {
         try await withStore(kind) { store in
             let session = UUID.random()
@@ -21,7 +23,8 @@ struct ListingTests {
                                 session, limit: limit, offset: Int64(offset), after: after, before: before,
                                 newestFirst: newestFirst)
                             let expected = ordered.dropFirst(offset).prefix(limit)
-                            let label: Comment = "\(newestFirst) \(String(describing: (after, before))) \(limit) \(offset)"
+                            let label: Comment =
+                                "\(newestFirst) \(String(describing: (after, before))) \(limit) \(offset)"
                             #expect(page.messages.map(\.content) == expected.map(String.init), label)
                             #expect(page.hasMore == (ordered.dropFirst(offset).count > limit), label)
                             #expect(page.totalCount == 12, label)

@@ -5,7 +5,8 @@ import Testing
 @Suite("A session's preview is the beginning of its last message", .timeLimit(.minutes(1)))
 struct PreviewTests {
     @Test(
-        "At most 100 characters, 97 and an ellipsis where it was cut; characters, not bytes", arguments: StoreKind.tested)
+        "At most 100 characters, 97 and an ellipsis where it was cut; characters, not bytes",
+        arguments: StoreKind.tested)
     func length(_ kind: StoreKind) async throws {
         try await withStore(kind) { store in
             for letter in ["x", "é", "漢", "🙂"] {

@@ -39,7 +39,9 @@ struct RestartTests {
         }
     }
 
-    @Test("When a store closes, every append under way is answered, and stored where it succeeded", arguments: StoreKind.tested)
+    @Test(
+        "When a store closes, every append under way is answered, and stored where it succeeded",
+        arguments: StoreKind.tested)
     func closing(_ kind: StoreKind) async throws {
         try await withPlace(kind) { place in
             let session = UUID.random()

@@ -22,7 +22,9 @@ struct SessionTests {
         }
     }
 
-    @Test("A session that a message makes has the default name and its first writer's user", arguments: StoreKind.tested)
+    @Test(
+        "A session that a message makes has the default name and its first writer's user",
+        arguments: StoreKind.tested)
     func madeByMessage(_ kind: StoreKind) async throws {
         try await withStore(kind) { store in
             let id = UUID.random()

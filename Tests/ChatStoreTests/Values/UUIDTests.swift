@@ -19,7 +19,8 @@ struct UUIDTests {
         arguments: [
             "", "0123abcd", "0123abcd-4567-89ef-fedc-ba987654321", "0123abcd-4567-89ef-fedc-ba98765432100",
             "0123abcd-4567-89ef-fedc-ba987654321g", "0123abcd_4567_89ef_fedc_ba9876543210",
-            "{0123abcd-4567-89ef-fedc-ba98765432}", "0123abcd456789effedcba98765432100000", "0123abcd-4567-89ef-fedc-ba987654321 ",
+            "{0123abcd-4567-89ef-fedc-ba98765432}", "0123abcd456789effedcba98765432100000",
+            "0123abcd-4567-89ef-fedc-ba987654321 ",
             "0123abcd-4567-89ef-fedc-ba98765432\u{e9}", "-123abcd-4567-89ef-fedc-ba9876543210",
         ])
     func refused(_ text: String) {
