@@ -37,15 +37,17 @@ enum HTTP2Callbacks {
         return 0
     }
 
+    // Called for every field: without a retain and a release of the session.
     private static let onHeader: nghttp2_on_header_callback = {
         _, _, name, nameCount, value, valueCount, _, userData in
-        let session = session(userData)
-        session.headers.append(
-            name: UnsafeRawBufferPointer(start: name, count: nameCount),
-            value: UnsafeRawBufferPointer(start: value, count: valueCount))
-        guard session.headers.isAbuse else { return 0 }
-        session.terminate(.enhanceYourCalm)
-        return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue
+        Unmanaged<HTTP2Session>.fromOpaque(userData.unsafelyUnwrapped)._withUnsafeGuaranteedRef { session in
+            let isAbuse = session.headers.append(
+                name: UnsafeRawBufferPointer(start: name, count: nameCount),
+                value: UnsafeRawBufferPointer(start: value, count: valueCount))
+            guard isAbuse else { return 0 }
+            session.terminate(.enhanceYourCalm)
+            return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue
+        }
     }
 
     private static let onFrame: nghttp2_on_frame_recv_callback = { _, frame, userData in
@@ -93,13 +95,14 @@ enum HTTP2Callbacks {
 
     private static let onFrameSent: nghttp2_on_frame_send_callback = { _, frame, userData in
         guard let frame, let userData else { return 0 }
-        let session = session(userData)
-        let header = frame.pointee.hd
-        guard session.streamsToReset > 0, header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0,
-            UInt32(header.type) == NGHTTP2_DATA.rawValue || UInt32(header.type) == NGHTTP2_HEADERS.rawValue,
-            let stream = session.stream(header.stream_id), stream.resetsAfterEnd
-        else { return 0 }
-        session.didSendEnd(of: stream)
+        Unmanaged<HTTP2Session>.fromOpaque(userData)._withUnsafeGuaranteedRef { session in
+            let header = frame.pointee.hd
+            guard session.streamsToReset > 0, header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0,
+                UInt32(header.type) == NGHTTP2_DATA.rawValue || UInt32(header.type) == NGHTTP2_HEADERS.rawValue,
+                let stream = session.stream(header.stream_id), stream.resetsAfterEnd
+            else { return }
+            session.didSendEnd(of: stream)
+        }
         return 0
     }
 

@@ -42,9 +42,6 @@ final class ReceivedHeaders {
 
     var isOverLimit: Bool { listBytes > maximumBytes || listFields > maximumFields }
 
-    /// Whether the peer has gone so far beyond the limit that its block isn't worth decoding to the end.
-    var isAbuse: Bool { listBytes > maximumBytes &* 8 || listFields > maximumFields &* 8 }
-
     func removeAll() {
         listBytes = 0
         listFields = 0
@@ -52,10 +49,13 @@ final class ReceivedHeaders {
         usedBytes = 0
     }
 
-    func append(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
+    /// Takes one field. Returns whether the peer has gone so far beyond the limit that its block isn't worth decoding to the
+    /// end.
+    @discardableResult
+    func append(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) -> Bool {
         listBytes += name.count + value.count + 32
         listFields += 1
-        if isOverLimit { return }
+        if isOverLimit { return listBytes > maximumBytes &* 8 || listFields > maximumFields &* 8 }
         let end = usedBytes + name.count + value.count
         if end > bytes.count { growBytes(to: end) }
         if count == fields.count { growFields() }
@@ -65,6 +65,7 @@ final class ReceivedHeaders {
         fields[count] = Field(start: usedBytes, nameCount: name.count, valueCount: value.count)
         count += 1
         usedBytes = end
+        return false
     }
 
     private func growBytes(to count: Int) {

@@ -25,6 +25,8 @@ struct MethodTable: Sendable {
     }
 
     private var slots: [Slot?] = Array(repeating: nil, count: 16)
+    /// Of what is in each slot, so that most others are passed over by one comparison.
+    private var hashes: [UInt64?] = Array(repeating: nil, count: 16)
     private(set) var count = 0
 
     /// The last entry of a path is the one that counts.
@@ -33,6 +35,7 @@ struct MethodTable: Sendable {
         let path = Array(entry.path.utf8)
         let index = path.withUnsafeBytes(find)
         if slots[index] == nil { count += 1 }
+        hashes[index] = path.withUnsafeBytes(hash)
         slots[index] = Slot(path: path, entry: entry)
     }
 
@@ -47,9 +50,10 @@ struct MethodTable: Sendable {
     /// The slot of the path, or the empty one where it would be.
     private func find(_ path: UnsafeRawBufferPointer) -> Int {
         let mask = slots.count - 1
-        var index = Int(truncatingIfNeeded: hash(path)) & mask
-        while let slot = slots[index] {
-            if slot.path.count == path.count, slot.path.withUnsafeBytes({ $0.elementsEqual(path) }) { break }
+        let hash = hash(path)
+        var index = Int(truncatingIfNeeded: hash) & mask
+        while hashes[index] != nil {
+            if hashes[index] == hash, slots[index]?.path.elementsEqual(path) == true { break }
             index = (index + 1) & mask
         }
         return index
@@ -58,7 +62,12 @@ struct MethodTable: Sendable {
     private mutating func grow() {
         let old = slots
         slots = Array(repeating: nil, count: old.count * 2)
-        for case let slot? in old { slots[slot.path.withUnsafeBytes(find)] = slot }
+        hashes = Array(repeating: nil, count: old.count * 2)
+        for case let slot? in old {
+            let index = slot.path.withUnsafeBytes(find)
+            hashes[index] = slot.path.withUnsafeBytes(hash)
+            slots[index] = slot
+        }
     }
 
     /// FNV-1a over words of eight bytes, then what is left.

@@ -178,6 +178,19 @@ import Testing
         #expect(!pair.clientSession.isRequestAllowed)
     }
 
+    @Test func goAwayComesInTwoStepsOnAnIdleConnectionToo() throws {
+        let pair = SessionPair()
+        try pair.exchange()
+        pair.serverSession.submitShutdownNotice()
+        pair.serverSession.submitPing(0)
+        try pair.exchange()
+        #expect(pair.server.pings.map(\.isAcknowledgement) == [true])
+        pair.serverSession.submitGoAway(.noError)
+        try pair.exchange()
+        #expect(pair.client.goAways.map(\.lastStreamID) == [Int32.max, 0])
+        #expect(pair.serverSession.isFinished)
+    }
+
     @Test func pingsAreAnswered() throws {
         let pair = SessionPair()
         pair.clientSession.submitPing(0x0102_0304_0506_0708)
