@@ -144,7 +144,7 @@ final class SessionTransaction: Exchange {
         parameters.add(session.name)
         parameters.add(session.description)
         parameters.add(session.agentName)
-        parameters.add(session.userID ?? owner)
+        parameters.add(owner ?? session.userID)
         parameters.add(PostgresEpoch.value(ofUnixMicroseconds: WallClock.unixMicroseconds))
     }
 
