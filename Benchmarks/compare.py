@@ -47,6 +47,8 @@ def alternate(name: str, unit: str, rounds: int, ours, theirs, bound: float | No
             pairs.append((ours(), other))
         else:
             pairs.append((ours(), theirs()))
+    if any(their == 0 for _, their in pairs):
+        raise SystemExit(f"{name}: nothing to compare with came to an end in time; is the machine busy?")
     ratio = statistics.median(our / their for our, their in pairs)
     row = Row(name, unit, statistics.median(p[0] for p in pairs), statistics.median(p[1] for p in pairs), ratio, bound)
     say(f"{name}: {row.ours:,.0f} / {row.theirs:,.0f} {unit}")
@@ -84,7 +86,7 @@ def storage(rounds: int, seconds: float) -> list[Row]:
             ("ListMessages newest 50, 64 in flight : pgbench", "list", "list.sql", 1, "pages/s", None),
         ]:
             say(f"{name}, best of {CLIENTS[0]} to {CLIENTS[-1]} clients")
-            clients = best_clients(script, database, max(2, seconds / 2))
+            clients = best_clients(script, database, max(3, seconds / 2))
 
             def ours():
                 return scale * load_generator(workload, server.address, IN_FLIGHT, seconds)["calls_per_second"]

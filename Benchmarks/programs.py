@@ -86,7 +86,7 @@ def _await_listener(port: int, process: subprocess.Popen) -> None:
 def h2load(url: str, seconds: float, *arguments: str) -> float:
     """Answers per second, over 8 connections of 64 streams each. Each answer has to be good and to have a body."""
     command = ["h2load", "--clients=8", "--threads=1", "--max-concurrent-streams=64", "--warm-up-time=1"]
-    command += [f"--duration={seconds}", *arguments, url]
+    command += [f"--duration={round(seconds * 1000)}ms", *arguments, url]
     told = output_of(command)
     rate = float(re.search(r"finished in .*?, ([\d.]+) req/s", told)[1])
     done, failed, errored = map(int, re.search(r"(\d+) done, .*?, (\d+) failed, (\d+) errored", told).groups())
