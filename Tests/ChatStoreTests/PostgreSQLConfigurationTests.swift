@@ -33,7 +33,9 @@ struct PostgreSQLConfigurationTests {
         #expect(error?.description.contains("ret") == false, "\(error?.description ?? "")")
     }
 
-    @Test("A schema has a name that PostgreSQL can take", arguments: ["", "pg_mine", String(repeating: "x", count: 64), "a\0b"])
+    @Test(
+        "A schema has a name that PostgreSQL can take",
+        arguments: ["", "pg_mine", String(repeating: "x", count: 64), "a\0b"])
     func schema(_ name: String) {
         #expect(throws: PostgresConfigurationError.self) {
             try PostgresConfiguration(url: "postgresql://localhost/chat", schema: name)

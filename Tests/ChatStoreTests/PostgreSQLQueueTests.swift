@@ -49,7 +49,9 @@ struct PostgreSQLQueueTests {
         await withTaskGroup(of: Void.self) { group in
             let (stream, gathering) = AsyncStream.makeStream(of: CheckedContinuation<[AppendResult], any Error>.self)
             for _ in 0..<7 {
-                group.addTask { _ = try? await withCheckedThrowingContinuation { gathering.yield($0) } as [AppendResult] }
+                group.addTask {
+                    _ = try? await withCheckedThrowingContinuation { gathering.yield($0) } as [AppendResult]
+                }
             }
             var callers: [CheckedContinuation<[AppendResult], any Error>] = []
             for await caller in stream {

@@ -34,7 +34,8 @@ struct PostgreSQLServersTests {
                                 for number in 0..<30 {
                                     let session = sessions[(writer * 7 + number * 5) % sessions.count]
                                     _ = try await store.append(
-                                        [.sample("\(writer) \(number) a"), .sample("\(writer) \(number) b")], to: session)
+                                        [.sample("\(writer) \(number) a"), .sample("\(writer) \(number) b")],
+                                        to: session)
                                 }
                             }
                         }

@@ -1,9 +1,9 @@
 import CLibPQ
 
 #if canImport(Darwin)
-import Darwin
+    import Darwin
 #else
-import Glibc
+    import Glibc
 #endif
 
 /// libpq's connection parameters. They hold the password, so they print as nothing.

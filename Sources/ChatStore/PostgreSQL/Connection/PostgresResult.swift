@@ -22,10 +22,10 @@ struct PostgresResult: ~Copyable {
     var failure: PostgresFailure? {
         let status = PQresultStatus(handle)
         if status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK || isSync || isPassedOver { return nil }
-        let severity = field(PG_DIAG_SEVERITY_NONLOCALIZED) ?? ""
+        let severity = field(severityField) ?? ""
         return PostgresFailure(
-            sqlState: field(PG_DIAG_SQLSTATE) ?? "", endsConnection: severity == "FATAL" || severity == "PANIC",
-            message: field(PG_DIAG_MESSAGE_PRIMARY) ?? "no result", constraint: field(PG_DIAG_CONSTRAINT_NAME))
+            sqlState: field(sqlStateField) ?? "", endsConnection: severity == "FATAL" || severity == "PANIC",
+            message: field(messageField) ?? "no result", constraint: field(constraintField))
     }
 
     /// The command's tag, such as COMMIT; a COMMIT of a failed transaction is tagged ROLLBACK.
@@ -50,16 +50,16 @@ struct PostgresResult: ~Copyable {
     }
 }
 
-// The codes of postgres_ext.h, which are macros on characters and so are not imported.
-private let PG_DIAG_SEVERITY_NONLOCALIZED = Int(UInt8(ascii: "V"))
-private let PG_DIAG_SQLSTATE = Int(UInt8(ascii: "C"))
-private let PG_DIAG_MESSAGE_PRIMARY = Int(UInt8(ascii: "M"))
-private let PG_DIAG_CONSTRAINT_NAME = Int(UInt8(ascii: "n"))
+// The PG_DIAG_ codes of postgres_ext.h, which are macros on characters and so are not imported.
+private let severityField = Int(UInt8(ascii: "V"))
+private let sqlStateField = Int(UInt8(ascii: "C"))
+private let messageField = Int(UInt8(ascii: "M"))
+private let constraintField = Int(UInt8(ascii: "n"))
 
 extension PostgresResult {
     /// The severity of a notice, which libpq hands over as a result.
     static func isWarning(notice: OpaquePointer) -> Bool {
-        let code = Int32(truncatingIfNeeded: PG_DIAG_SEVERITY_NONLOCALIZED)
+        let code = Int32(truncatingIfNeeded: severityField)
         return PQresultErrorField(notice, code).map { String(cString: $0) } == "WARNING"
     }
 }

@@ -1,7 +1,7 @@
 #if canImport(Darwin)
-import Darwin
+    import Darwin
 #else
-import Glibc
+    import Glibc
 #endif
 
 /// What a lane's thread does: hands work to connections that have room, sleeps in poll(2) until a socket or the lane
@@ -93,7 +93,10 @@ final class LaneLoop {
     /// Until the first connection has to be looked at; -1 for as long as it takes.
     private var timeoutMilliseconds: Int32 {
         var until = links.compactMap(\.nextLook).min()
-        if links.contains(where: { !$0.isIdle }) { until = min(until ?? .now + .seconds(1), .now + LaneLoop.lookForExpired) }
+        if links.contains(where: { !$0.isIdle }) {
+            let look = ContinuousClock.now + LaneLoop.lookForExpired
+            until = min(until ?? look, look)
+        }
         if let stopsAt { until = min(until ?? stopsAt, stopsAt) }
         guard let until else { return -1 }
         let milliseconds = (until - .now) / .milliseconds(1)

@@ -1,7 +1,7 @@
 #if canImport(Darwin)
-import Darwin
+    import Darwin
 #else
-import Glibc
+    import Glibc
 #endif
 
 /// Runs `body` on a thread of its own, detached.
@@ -12,23 +12,23 @@ func startThread(_ body: @escaping @Sendable () -> Void) {
     }
     let argument = Unmanaged.passRetained(Body(body)).toOpaque()
     #if canImport(Darwin)
-    var thread: pthread_t?
-    let failed = pthread_create(
-        &thread, nil,
-        { argument in
-            Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run()
-            return nil
-        }, argument)
-    if let thread { pthread_detach(thread) }
+        var thread: pthread_t?
+        let failed = pthread_create(
+            &thread, nil,
+            { argument in
+                Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run()
+                return nil
+            }, argument)
+        if let thread { pthread_detach(thread) }
     #else
-    var thread = pthread_t()
-    let failed = pthread_create(
-        &thread, nil,
-        { argument in
-            if let argument { Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run() }
-            return nil
-        }, argument)
-    if failed == 0 { pthread_detach(thread) }
+        var thread = pthread_t()
+        let failed = pthread_create(
+            &thread, nil,
+            { argument in
+                if let argument { Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run() }
+                return nil
+            }, argument)
+        if failed == 0 { pthread_detach(thread) }
     #endif
     precondition(failed == 0, "no thread is left for a lane")
 }

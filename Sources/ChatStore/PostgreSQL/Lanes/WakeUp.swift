@@ -1,7 +1,7 @@
 #if canImport(Darwin)
-import Darwin
+    import Darwin
 #else
-import Glibc
+    import Glibc
 #endif
 
 /// What wakes a thread that polls: a pipe. (Swift sees no eventfd without a shim in C, and the difference does not show.)

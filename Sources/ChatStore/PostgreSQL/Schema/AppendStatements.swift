@@ -15,11 +15,12 @@ struct AppendStatements: Sendable {
     let all: [NamedStatement]
 
     init(_ tables: Tables) {
-        all = [
-            NamedStatement(name: AppendStatements.begin, sql: "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"),
-            NamedStatement(name: AppendStatements.commit, sql: "COMMIT"),
-            NamedStatement(name: AppendStatements.rollback, sql: "ROLLBACK"),
-        ] + AppendStatements.ofGroups(tables) + AppendStatements.ofOneSession(tables)
+        all =
+            [
+                NamedStatement(name: AppendStatements.begin, sql: "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"),
+                NamedStatement(name: AppendStatements.commit, sql: "COMMIT"),
+                NamedStatement(name: AppendStatements.rollback, sql: "ROLLBACK"),
+            ] + AppendStatements.ofGroups(tables) + AppendStatements.ofOneSession(tables)
     }
 
     private static func ofGroups(_ tables: Tables) -> [NamedStatement] {

@@ -110,7 +110,8 @@ final class SetUp: Exchange {
         guard findings.isDurable || configuration.allowUnsafeDurability else {
             outcome = .never(
                 PostgresConfigurationError(
-                    "the database runs with fsync or synchronous_commit off: it may lose messages that were acknowledged"))
+                    "the database runs with fsync or synchronous_commit off: it may lose messages that were acknowledged"
+                ))
             return true
         }
         guard !findings.isReadOnly else {
@@ -124,7 +125,8 @@ final class SetUp: Exchange {
         } else if findings.hasMessages {
             outcome = .never(
                 PostgresConfigurationError(
-                    "the schema \(tables.quotedSchema) holds chat_messages of another program, which this version can't upgrade"))
+                    "the schema \(tables.quotedSchema) holds chat_messages of another program, which this version can't upgrade"
+                ))
             return true
         } else if connection.isInTransaction {
             try migrate(connection)
