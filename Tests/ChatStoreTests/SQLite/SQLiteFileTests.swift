@@ -41,10 +41,11 @@ struct SQLiteFileTests {
             let session = UUID.random()
             let first = try place.makeStore()
             let second = try place.makeStore()
-            try await run(first) { (store) async throws in _ = try await store.append(.sample("a"), to: session) }
-            try await run(second) { (store) async throws in
-                #expect(try await store.append(.sample("b"), to: session).seq == 2)
+            let later = try await run(first) { store in
+                _ = try await store.append(.sample("a"), to: session)
+                return Task { try await run(second) { try await $0.append(.sample("b"), to: session).seq } }
             }
+            #expect(try await later.value == 2)
         }
     }
 
@@ -54,11 +55,13 @@ struct SQLiteFileTests {
             try FileManager.default.createDirectory(
                 atPath: place.directory + "/data", withIntermediateDirectories: true)
             let other = try DatabaseQueue(path: place.path)
-            try await other.write { try $0.execute(sql: "CREATE TABLE notes (text); INSERT INTO notes VALUES ('mine')") }
+            try await other.write { database in
+                try database.execute(sql: "CREATE TABLE notes (text); INSERT INTO notes VALUES ('mine')")
+            }
             try other.close()
             let error = await #expect(throws: StoreError.self) { try await place.makeStore().run() }
             #expect(error?.message.contains("another program's") == true)
-            let text = try await DatabaseQueue(path: place.path).read { try String.fetchOne($0, sql: "SELECT text FROM notes") }
+            let text = try await place.read { try String.fetchOne($0, sql: "SELECT text FROM notes") }
             #expect(text == "mine")
         }
     }
