@@ -28,7 +28,8 @@ struct ClientEndpointTests {
         arguments: [
             "", "localhost", "localhost:", "localhost:0", "localhost:65536", "localhost:+1", ":80", "::1", "::1:80",
             "[::1", "[::1]80", "[localhost]:80", "[::zz]:80", "ftp://localhost:80", "http://", "http://a/b",
-            "http://user@host:80", "a b:80", "http://a:80?x", "host:8 0", "h\u{0}st:80", "http://a:99999999999999999999",
+            "http://user@host:80", "a b:80", "http://a:80?x", "host:8 0", "h\u{0}st:80",
+            "http://a:99999999999999999999",
         ])
     func refuses(text: String) {
         #expect {

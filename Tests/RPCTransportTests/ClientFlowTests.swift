@@ -13,17 +13,15 @@ struct ClientFlowTests {
         configuration.maximumConcurrentStreams = 100
         let running = Counter()
         let peers = Mutex(Set<String>())
-        try await ProbeServer.run(
-            { router in
-                router.unary(Probe.unary) { request, context in
-                    running.add()
-                    peers.withLock { _ = $0.insert(context.peer) }
-                    await Task.yield()
-                    running.add(-1)
-                    return request
-                }
-            }, server: configuration
-        ) { probe in
+        try await ProbeServer.run(server: configuration) { router in
+            router.unary(Probe.unary) { request, context in
+                running.add()
+                peers.withLock { _ = $0.insert(context.peer) }
+                await Task.yield()
+                running.add(-1)
+                return request
+            }
+        } _: { probe in
             let client = probe.client
             let bytes = try await withThrowingTaskGroup(of: Int.self) { group in
                 for size in 0..<1_000 {
@@ -49,15 +47,13 @@ struct ClientFlowTests {
         client.maximumWaitingCalls = 5
         let began = Event()
         let goOn = Event()
-        try await ProbeServer.run(
-            { router in
-                router.unary(Probe.unary) { request, _ in
-                    began.happen()
-                    await goOn.wait()
-                    return request
-                }
-            }, server: server, client: client
-        ) { probe in
+        try await ProbeServer.run(server: server, client: client) { router in
+            router.unary(Probe.unary) { request, _ in
+                began.happen()
+                await goOn.wait()
+                return request
+            }
+        } _: { probe in
             let client = probe.client
             await withTaskGroup(of: StatusCode?.self) { group in
                 group.addTask {
@@ -66,7 +62,8 @@ struct ClientFlowTests {
                 await began.wait()
                 for _ in 0..<8 {
                     group.addTask {
-                        await failure { try await client.unary(Probe.unary, BytesValue(1), options: CallOptions()) }?.code
+                        await failure { try await client.unary(Probe.unary, BytesValue(1), options: CallOptions()) }?
+                            .code
                     }
                 }
                 // Three are refused while the first is still running.
@@ -86,14 +83,12 @@ struct ClientFlowTests {
         var client = ClientChannelConfiguration()
         client.streamWindowBytes = 65_535
         client.connectionWindowBytes = 65_535
-        try await ProbeServer.run(
-            { router in
-                router.unary(Probe.unary) { request, _ in request }
-                router.bidirectional(Probe.both) { requests, responses, _ in
-                    for try await request in requests { try await responses.write(request) }
-                }
-            }, server: server, client: client
-        ) { probe in
+        try await ProbeServer.run(server: server, client: client) { router in
+            router.unary(Probe.unary) { request, _ in request }
+            router.bidirectional(Probe.both) { requests, responses, _ in
+                for try await request in requests { try await responses.write(request) }
+            }
+        } _: { probe in
             let large = BytesValue(12 * 1_024 * 1_024)
             let response = try await probe.client.unary(Probe.unary, large, options: CallOptions())
             #expect(response.message == large)
@@ -115,13 +110,11 @@ struct ClientFlowTests {
     func responseTooLarge() async throws {
         var client = ClientChannelConfiguration()
         client.maximumResponseMessageBytes = 1_000
-        try await ProbeServer.run(
-            { router in
-                router.unary(Probe.unary) { request, _ in
-                    BytesValue(request.value.count * 10)
-                }
-            }, client: client
-        ) { probe in
+        try await ProbeServer.run(client: client) { router in
+            router.unary(Probe.unary) { request, _ in
+                BytesValue(request.value.count * 10)
+            }
+        } _: { probe in
             let error = await failure {
                 try await probe.client.unary(Probe.unary, BytesValue(500), options: CallOptions())
             }
@@ -137,16 +130,14 @@ struct ClientFlowTests {
         client.streamWindowBytes = 64 * 1_024
         client.maximumUntakenBytesPerStream = 64 * 1_024
         let written = Counter()
-        try await ProbeServer.run(
-            { router in
-                router.serverStreaming(Probe.down) { request, responses, _ in
-                    for _ in 0..<request.value {
-                        try await responses.write(BytesValue(10_000))
-                        written.add()
-                    }
+        try await ProbeServer.run(client: client) { router in
+            router.serverStreaming(Probe.down) { request, responses, _ in
+                for _ in 0..<request.value {
+                    try await responses.write(BytesValue(10_000))
+                    written.add()
                 }
-            }, client: client
-        ) { probe in
+            }
+        } _: { probe in
             let most = try await probe.client.serverStreaming(
                 Probe.down, Int64Value.with { $0.value = 4_000 }, options: CallOptions()
             ) { responses in

@@ -52,7 +52,8 @@ struct ClientStreamStateTests {
     func trailersOnly() {
         var state = ClientStreamState.unary
         let fields: KeyValuePairs = [
-            ":status": "200", "content-type": "application/grpc", "grpc-status": "5", "grpc-message": "no%20such%20%E2%98%83",
+            ":status": "200", "content-type": "application/grpc", "grpc-status": "5",
+            "grpc-message": "no%20such%20%E2%98%83",
         ]
         #expect(state.headers(fields) == "none")
         #expect(state.end() == "finish NOT_FOUND 'no such ☃'")
@@ -84,7 +85,8 @@ struct ClientStreamStateTests {
         var state = ClientStreamState.unary
         let action = state.headers([":status": "\(http)", "content-type": "text/html"])
         #expect(
-            action == "finish \(code) 'the server answered with HTTP status \(http), text/html, which is not gRPC' reset 8")
+            action == "finish \(code) 'the server answered with HTTP status \(http), text/html, which is not gRPC'"
+                + " reset 8")
         #expect(state.data(frame([1])) == [])
         #expect(state.end() == "none")
     }
@@ -132,7 +134,10 @@ struct ClientStreamStateTests {
     @Test("a message over the limit, compressed, or with a bad flag")
     func refusedMessages() {
         for (bytes, result) in [
-            ([0, 0xFF, 0xFF, 0xFF, 0xFF], "finish RESOURCE_EXHAUSTED 'a response message of 4294967295 bytes; the limit is 100' reset 8"),
+            (
+                [0, 0xFF, 0xFF, 0xFF, 0xFF],
+                "finish RESOURCE_EXHAUSTED 'a response message of 4294967295 bytes; the limit is 100' reset 8"
+            ),
             ([1, 0, 0, 0, 0], "finish INTERNAL 'the response is compressed (gzip), unasked' reset 8"),
             ([7, 0, 0, 0, 0], "finish INTERNAL 'the response's framing is broken: malformedFlag(7)' reset 8"),
         ] as [([UInt8], String)] {
@@ -177,7 +182,9 @@ struct ClientStreamStateTests {
     @Test("after the end nothing counts any more")
     func over() {
         var state = ClientStreamState.unary
-        #expect(describe(state.abort(.cancelled, reset: .cancel)) == "finish CANCELLED 'the caller cancelled the call' reset 8")
+        #expect(
+            describe(state.abort(.cancelled, reset: .cancel))
+                == "finish CANCELLED 'the caller cancelled the call' reset 8")
         #expect(describe(state.abort(.deadlineExceeded, reset: .cancel)) == "none")
         #expect(state.headers(ClientStreamState.good) == "none")
         #expect(state.data(frame([1])) == [])

@@ -24,9 +24,9 @@ struct ProbeServer {
     let client: HTTP2ClientChannel
 
     static func run<Result>(
-        _ fill: (inout RPCRouter) -> Void, server configuration: TransportConfiguration = TransportConfiguration(),
+        server configuration: TransportConfiguration = TransportConfiguration(),
         client clientConfiguration: ClientChannelConfiguration = ClientChannelConfiguration(),
-        _ body: (ProbeServer) async throws -> Result
+        _ fill: (inout RPCRouter) -> Void, _ body: (ProbeServer) async throws -> Result
     ) async throws -> Result {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let (server, port) = try await start(fill, configuration: configuration, group: group)

@@ -18,7 +18,7 @@ struct ResponseFields: Hashable {
     init() {}
 
     init(_ headers: borrowing ReceivedHeaders) {
-        headers.forEach { add($0.name, $0.value) }
+        headers.forEach({ add($0.name, $0.value) })
     }
 
     /// A binary field that is not base64 is left out: an answer is not thrown away for it.

@@ -89,7 +89,7 @@ final class Subchannel {
         while let connection = current, connection.hasRoom, let stream = waiting.next() {
             do {
                 try stream.start(on: connection, headers: headers.block(for: stream.call.request, now: .now()))
-            } catch where error.isStreamNotAllowed {
+            } catch  where error.isStreamNotAllowed {
                 waiting.append(stream, atFront: true)
                 takesNoCalls(connection, because: .failed(.unavailable, "the connection is used up"))
             } catch {
