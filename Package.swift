@@ -67,6 +67,7 @@ let package = Package(
             dependencies: [
                 "CLibPQ", "GeneratedMessages", "GeneratedRPC", "ProtobufRuntime",
                 .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: swift),
         .target(
@@ -164,6 +165,10 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: swift),
+
+        // The README's example.
+        .executableTarget(
+            name: "quickstart", dependencies: ["ChatRPCClient"], path: "Examples/quickstart", swiftSettings: swift),
 
         // Benchmarks/run starts it.
         .executableTarget(

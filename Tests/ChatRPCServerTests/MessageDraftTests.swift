@@ -1,6 +1,7 @@
 import ChatStore
 import GeneratedMessages
 import GeneratedRPC
+import ProtobufRuntime
 import RPCCore
 import Testing
 
