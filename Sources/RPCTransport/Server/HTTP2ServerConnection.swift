@@ -64,8 +64,9 @@ final class HTTP2ServerConnection: ChannelInboundHandler, HTTP2SessionDelegate, 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
         let interval = TimeAmount.seconds(Int64(max(1, min(configuration.headerTimeoutSeconds, 30) / 3)))
-        timer = eventLoop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { [weak self] _ in
-            self?.checkTimeouts()
+        // Held by the timer until `end`.
+        timer = eventLoop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { _ in
+            self.checkTimeouts()
         }
         needsDrain()
     }

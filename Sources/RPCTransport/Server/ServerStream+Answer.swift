@@ -93,7 +93,9 @@ extension ServerStream {
         run { [self, request] in
             let response = await responder.respond(to: request)
             onEventLoop {
-                if self.state.finish() == .answer { self.send(response, isHead: isHead) }
+                self.endHandler {
+                    if self.state.finish() == .answer { self.send(response, isHead: isHead) }
+                }
             }
         }
     }

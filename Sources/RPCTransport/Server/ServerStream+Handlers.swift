@@ -13,9 +13,9 @@ extension ServerStream {
         run { [self] in
             do {
                 let response = try await handler(request, context)
-                onEventLoop { self.succeed(response) }
+                onEventLoop { self.endHandler { self.succeed(response) } }
             } catch {
-                onEventLoop { self.failHandler(error) }
+                onEventLoop { self.endHandler { self.failHandler(error) } }
             }
         }
     }
@@ -32,9 +32,9 @@ extension ServerStream {
         run { [self] in
             do {
                 let response = try await handler(context)
-                onEventLoop { self.succeed(response) }
+                onEventLoop { self.endHandler { self.succeed(response) } }
             } catch {
-                onEventLoop { self.failHandler(error) }
+                onEventLoop { self.endHandler { self.failHandler(error) } }
             }
         }
     }
@@ -48,30 +48,30 @@ extension ServerStream {
         run { [self] in
             do {
                 try await handler(context)
-                onEventLoop { self.succeed() }
+                onEventLoop { self.endHandler { self.succeed() } }
             } catch {
-                onEventLoop { self.failHandler(error) }
+                onEventLoop { self.endHandler { self.failHandler(error) } }
             }
         }
     }
 
     // MARK: The task
 
-    /// Starts the handler. Its deadline is watched only if it has not ended by the time that it first suspends.
+    /// Starts the handler; `body` has to end with `endHandler`. Its deadline is watched only if it has not ended by the time that it
+    /// first suspends.
     func run(_ body: @escaping @Sendable () async -> Void) {
         isHandlerRunning = true
         connection.runningHandlers += 1
-        let task = connection.executor.start { [self] in
-            await body()
-            onEventLoop { self.handlerEnded() }
-        }
+        let task = connection.executor.start(body)
         guard isHandlerRunning else { return }
         self.task = task
         guard let timeout else { return }
         deadlineTimer = connection.eventLoop.scheduleTask(in: TimeAmount(timeout)) { self.deadlineExceeded() }
     }
 
-    private func handlerEnded() {
+    /// The handler has come to its end, which is answered first.
+    func endHandler(_ answer: () -> Void) {
+        answer()
         isHandlerRunning = false
         connection.runningHandlers -= 1
         task = nil

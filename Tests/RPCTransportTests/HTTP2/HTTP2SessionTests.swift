@@ -185,9 +185,11 @@ import Testing
         pair.serverSession.submitPing(0)
         try pair.exchange()
         #expect(pair.server.pings.map(\.isAcknowledgement) == [true])
+        #expect(!pair.serverSession.isFinished)
         pair.serverSession.submitGoAway(.noError)
         try pair.exchange()
-        #expect(pair.client.goAways.map(\.lastStreamID) == [Int32.max, 0])
+        // nghttp2's client, with no streams, hears nothing after the first.
+        #expect(pair.client.goAways.map(\.lastStreamID) == [Int32.max])
         #expect(pair.serverSession.isFinished)
     }
 

@@ -24,7 +24,7 @@ import Testing
         let received = ReceivedHeaders(maximumBytes: limit, maximumFields: 100)
         for (name, value) in fields {
             Array(name.utf8).withUnsafeBytes { name in
-                Array(value.utf8).withUnsafeBytes { received.append(name: name, value: $0) }
+                _ = Array(value.utf8).withUnsafeBytes { received.append(name: name, value: $0) }
             }
         }
         return received

@@ -67,5 +67,6 @@ import Testing
         // RST_STREAM of stream 1 with CANCEL.
         let reset = try #require(try channel.readOutbound(as: ByteBuffer.self))
         #expect(Array(reset.readableBytesView) == [0, 0, 4, 3, 0, 0, 0, 0, 1, 0, 0, 0, 8])
+        _ = try channel.finish()
     }
 }
