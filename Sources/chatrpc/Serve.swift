@@ -41,6 +41,9 @@ struct Serve: AsyncParsableCommand {
         })
     var logLevel = Logger.Level.info
 
+    @Flag(help: "Listen on other addresses than loopback, although there is no authentication.")
+    var insecurePublicAccess = false
+
     @Flag(help: "Serve even from a database that may lose acknowledged messages when its machine fails.")
     var allowUnsafeDurability = false
 
@@ -83,6 +86,7 @@ struct Serve: AsyncParsableCommand {
             database: url, eventLoops: eventLoops ?? ProcessInfo.processInfo.activeProcessorCount)
         configuration.host = host
         configuration.port = port
+        configuration.insecurePublicAccess = insecurePublicAccess
         configuration.allowUnsafeDurability = allowUnsafeDurability
         return configuration
     }

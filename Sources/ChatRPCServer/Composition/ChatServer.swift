@@ -20,6 +20,7 @@ public struct ChatServer: Sendable {
     /// - Parameter ready: Called once, with the base URL, when the port is listening.
     /// - Throws: What keeps the server from starting, or what no retry can mend.
     public func run(ready: @escaping @Sendable (_ url: String) -> Void) async throws {
+        try ListenAddress.check(configuration)
         let store = try StoreFactory.make(configuration, logger: logger)
         let health = HealthService(overall: .notServing)
         let port = PortService(

@@ -1,4 +1,5 @@
 import ChatStore
+import GeneratedMessages
 import GeneratedRPC
 import RPCTransport
 import ServiceLifecycle
@@ -16,11 +17,16 @@ struct ReadinessMonitor: Service {
             var last: Bool?
             while !Task.isCancelled {
                 let usable = store.isUsable
-                if usable != last { health.set(usable ? .serving : .notServing) }
+                if usable != last { set(usable ? .serving : .notServing) }
                 last = usable
                 try? await Task.sleep(for: Self.pause)
             }
-            health.set(.notServing)
+            set(.notServing)
         }
+    }
+
+    /// The server as a whole and each of its services.
+    private func set(_ status: HealthService.ServingStatus) {
+        for service in ["", MessageService.name, SessionService.name] { health.set(status, service: service) }
     }
 }

@@ -9,6 +9,9 @@ public struct ServerConfiguration: Sendable {
     public var database: DatabaseURL
     /// Threads that serve connections; each connection stays on one.
     public var eventLoops: Int
+    /// Listen where others can reach it, although there is no authentication: whoever can reach the port can read and
+    /// write everything.
+    public var insecurePublicAccess = false
     /// Serve from a database that may lose acknowledged messages when its machine fails.
     public var allowUnsafeDurability = false
     /// How long calls under way may take once the server has been told to stop.

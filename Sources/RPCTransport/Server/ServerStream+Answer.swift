@@ -117,7 +117,8 @@ extension RPCError {
         switch error {
         case .tooLarge(_, let limit):
             self.init(
-                .resourceExhausted, "the message is larger than \(limit) bytes", reason: "MESSAGE_TOO_LARGE",
+                // Not RESOURCE_EXHAUSTED, which asks clients to send it again later.
+                .invalidArgument, "the message is larger than \(limit) bytes", reason: "CONTENT_TOO_LARGE",
                 reasonMetadata: ["limit_bytes": String(limit)])
         case .compressed:
             self.init(

@@ -28,6 +28,7 @@ final class ServerStream: HTTP2Stream, @unchecked Sendable {
     // Not gRPC
     @exclusivity(unchecked) var httpRequest: HTTPRequest?
     var httpBody = ByteBuffer()
+    var receivedBodyBytes = 0
     var isHTTPBodyTooLarge = false
 
     // The handler
@@ -110,14 +111,17 @@ final class ServerStream: HTTP2Stream, @unchecked Sendable {
     }
 
     private func receiveHTTPBody(_ bytes: UnsafeRawBufferPointer) {
-        if httpBody.readableBytes + bytes.count > connection.configuration.maximumHTTPBodyBytes {
-            httpBody = ByteBuffer()
-            isHTTPBodyTooLarge = true
-            perform(state.bodyTooLarge())
-        } else {
+        let limit = connection.configuration.maximumHTTPBodyBytes
+        receivedBodyBytes += bytes.count
+        if receivedBodyBytes <= limit {
             httpBody.writeBytes(bytes)
-            giveBackWindow()
+            return giveBackWindow()
         }
+        httpBody = ByteBuffer()
+        isHTTPBodyTooLarge = true
+        // Many clients read no answer before they have sent all of their request: it is taken, not kept.
+        if receivedBodyBytes <= limit + connection.configuration.maximumDiscardedBodyBytes { return giveBackWindow() }
+        perform(state.bodyTooLarge())
     }
 
     override func receiveEnd() {

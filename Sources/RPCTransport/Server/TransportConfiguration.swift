@@ -37,6 +37,9 @@ public struct TransportConfiguration: Sendable {
     public var maximumMessageBytes = 4 * 1_024 * 1_024 + 64 * 1_024
     /// The body of a request that is not gRPC.
     public var maximumHTTPBodyBytes = 4 * 1_024 * 1_024 + 64 * 1_024
+    /// What is read over HTTP/2 of a body beyond that, for the sake of clients that read no answer before they have sent all;
+    /// then the stream ends.
+    public var maximumDiscardedBodyBytes = 16 * 1_024 * 1_024
 
     // MARK: Responses
 

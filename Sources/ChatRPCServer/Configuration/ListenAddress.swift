@@ -1,0 +1,22 @@
+import NIOCore
+
+/// Who can reach the port. Without authentication only this machine may, unless that is asked for by name.
+enum ListenAddress {
+    static func check(_ configuration: ServerConfiguration) throws {
+        guard !configuration.insecurePublicAccess, !isLoopback(configuration.host) else { return }
+        throw ConfigurationError(
+            """
+            there is no authentication, so it listens on a loopback address only (127.0.0.1, ::1 or localhost), and \
+            \(configuration.host) is none; --insecure-public-access serves everyone who can reach it
+            """)
+    }
+
+    /// 127.0.0.0/8 (RFC 1122 §3.2.1.3), ::1 (RFC 4291 §2.5.3), or the name that means them (RFC 6761 §6.3).
+    static func isLoopback(_ host: String) -> Bool {
+        if host.lowercased() == "localhost" { return true }
+        guard let address = try? SocketAddress(ipAddress: host, port: 0), let text = address.ipAddress else {
+            return false
+        }
+        return text == "::1" || (address.protocol == .inet && text.hasPrefix("127."))
+    }
+}
