@@ -35,13 +35,16 @@ extension PostgresChatStore {
     private func serve(
         _ lane: Lane, _ environment: Link.Environment, links: Int
     ) async {
+        var thread: LaneThread?
         await withCheckedContinuation { ended in
-            startThread {
+            thread = LaneThread {
                 let links = (0..<links).map { _ in Link(environment) }
                 LaneLoop(lane: lane, links: links, limits: environment.limits).run()
                 ended.resume()
             }
         }
+        // It has nothing left to do but to go.
+        thread?.join()
     }
 
     private func appending(_ giveUp: @escaping @Sendable (any Error) -> Void) -> Link.Environment {
