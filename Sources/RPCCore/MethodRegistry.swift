@@ -18,9 +18,10 @@ public protocol MethodRegistry {
 
     mutating func bidirectional<Request: ProtobufMessage, Response: ProtobufMessage>(
         _ method: MethodDescriptor<Request, Response>,
-        _ handler: @escaping @Sendable (
-            MessageStream<Request>, MessageWriter<Response>, ServerContext
-        ) async throws -> Void)
+        _ handler:
+            @escaping @Sendable (
+                MessageStream<Request>, MessageWriter<Response>, ServerContext
+            ) async throws -> Void)
 }
 
 /// A service that can be served: what every generated `…Handler` protocol inherits.

@@ -47,14 +47,22 @@ import Testing
             item { $0.userID = "hello" },
             item { $0.metadata = "{}" },
             item { $0.timestamp = .with { $0.seconds = 1 } },
-            item { $0.agentName = "a"; $0.userID = "b" },
+            item {
+                $0.agentName = "a"
+                $0.userID = "b"
+            },
             item { $0.agentName = "ab" },
         ].map(\.digest.bytes)
         #expect(Set(digests).count == digests.count)
     }
 
     @Test func aTimestampIsKeptToTheMicrosecond() throws {
-        let item = try item { $0.timestamp = .with { $0.seconds = -2; $0.nanos = 500_000_999 } }
+        let item = try item {
+            $0.timestamp = .with {
+                $0.seconds = -2
+                $0.nanos = 500_000_999
+            }
+        }
         #expect(item.timestamp == -1_500_000)
         #expect(Timestamp(microseconds: -1_500_000).seconds == -2)
         #expect(Timestamp(microseconds: -1_500_000).nanos == 500_000_000)
@@ -71,7 +79,10 @@ import Testing
         #expect(alone.messageID.description != id)
         #expect(!alone.acceptsKnownContent)
         let minted = "0198c2a4-7b1e-7000-8000-000000000001"
-        let named = try item(keyedByClient: true) { $0.metadata = both; $0.messageID = minted }
+        let named = try item(keyedByClient: true) {
+            $0.metadata = both
+            $0.messageID = minted
+        }
         #expect(named.messageID.description == minted)
         #expect(!named.acceptsKnownContent)
     }
@@ -82,7 +93,8 @@ import Testing
         #expect(refusal { $0.content = "" }?.fieldViolations.first?.field == "content")
         #expect(refusal { $0.content = "a\0b" }?.fieldViolations.first?.field == "content")
         #expect(refusal { $0.content = String(repeating: "x", count: (1 << 20) + 1) }?.reason == "CONTENT_TOO_LARGE")
-        #expect(refusal { $0.agentName = String(repeating: "x", count: 257) }?.fieldViolations.first?.field == "agent_name")
+        #expect(
+            refusal { $0.agentName = String(repeating: "x", count: 257) }?.fieldViolations.first?.field == "agent_name")
         #expect(refusal { $0.messageID = "nonsense" }?.fieldViolations.first?.field == "message_id")
         #expect(refusal { $0.metadata = "[]" }?.fieldViolations.first?.field == "metadata")
         #expect(refusal { $0.metadata = "{\"a\": 1" }?.fieldViolations.first?.field == "metadata")

@@ -49,7 +49,9 @@ func readBytes(_ count: Int) -> [UInt8]? {
     var bytes = [UInt8](repeating: 0, count: count)
     var filled = 0
     while filled < count {
-        let more = bytes.withUnsafeMutableBytes { read(STDIN_FILENO, $0.baseAddress.map { $0 + filled }, count - filled) }
+        let more = bytes.withUnsafeMutableBytes {
+            read(STDIN_FILENO, $0.baseAddress.map { $0 + filled }, count - filled)
+        }
         guard more > 0 else { return nil }
         filled += more
     }
@@ -66,7 +68,9 @@ func answer(to test: Case) {
 func writeAll(_ bytes: [UInt8]) {
     var written = 0
     while written < bytes.count {
-        let more = bytes.withUnsafeBytes { write(STDOUT_FILENO, $0.baseAddress.map { $0 + written }, bytes.count - written) }
+        let more = bytes.withUnsafeBytes {
+            write(STDOUT_FILENO, $0.baseAddress.map { $0 + written }, bytes.count - written)
+        }
         guard more > 0 else { exit(1) }
         written += more
     }

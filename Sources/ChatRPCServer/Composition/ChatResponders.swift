@@ -10,7 +10,10 @@ struct ChatResponders {
     let router: RPCRouter
     let gateway: RESTGateway
 
-    init(store: any ChatStore, health: HealthService, limits: ChatLimits, transport: TransportConfiguration, logger: Logger) {
+    init(
+        store: any ChatStore, health: HealthService, limits: ChatLimits, transport: TransportConfiguration,
+        logger: Logger
+    ) {
         let messages = ChatMessageService(store: store, limits: limits)
         let sessions = ChatSessionService(store: store, limits: limits)
         var router = RPCRouter()

@@ -333,13 +333,13 @@ public struct NewMessage: ProtobufMessage {
     /// Unsets ``messageID``.
     @inlinable public mutating func clearMessageID() { storage.clear(0) }
 
-    /// Field `role`.
+    /// Required.
     @inlinable public var role: Role {
         get { Role(rawValue: storage.enumValue(1)) }
         set { storage.setEnumValue(1, newValue.rawValue) }
     }
 
-    /// Field `content`.
+    /// Required: 1 byte to 1 MiB of UTF-8 without NUL. Larger: INVALID_ARGUMENT, CONTENT_TOO_LARGE.
     @inlinable public var content: String {
         get { storage.string(2) }
         set { storage.setString(2, newValue) }

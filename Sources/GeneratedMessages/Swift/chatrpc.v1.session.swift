@@ -242,7 +242,7 @@ public struct CreateSessionRequest: ProtobufMessage {
     /// Unsets ``sessionID``.
     @inlinable public mutating func clearSessionID() { storage.clear(0) }
 
-    /// 1 to 200 characters. Absent: "Session " and the first 8 characters of the id.
+    /// At most 200 characters. Absent or empty: "Session " and the first 8 characters of the id.
     @inlinable public var name: String {
         get { storage.string(1) }
         set { storage.setString(1, newValue) }

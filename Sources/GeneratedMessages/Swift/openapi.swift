@@ -374,9 +374,8 @@ public enum OpenAPIDocument {
                           },
                           "name": {
                             "type": "string",
-                            "minLength": 1,
                             "maxLength": 200,
-                            "description": "1 to 200 characters. Absent: \"Session \" and the first 8 characters of the id."
+                            "description": "At most 200 characters. Absent or empty: \"Session \" and the first 8 characters of the id."
                           },
                           "description": {
                             "type": "string",
@@ -1055,10 +1054,12 @@ public enum OpenAPIDocument {
                     "description": "As in CreateMessageRequest."
                   },
                   "role": {
-                    "$ref": "#/components/schemas/Role"
+                    "$ref": "#/components/schemas/Role",
+                    "description": "Required."
                   },
                   "content": {
-                    "type": "string"
+                    "type": "string",
+                    "description": "Required: 1 byte to 1 MiB of UTF-8 without NUL. Larger: INVALID_ARGUMENT, CONTENT_TOO_LARGE."
                   },
                   "agent_name": {
                     "type": "string"
@@ -1078,7 +1079,11 @@ public enum OpenAPIDocument {
                     ],
                     "format": "int64"
                   }
-                }
+                },
+                "required": [
+                  "role",
+                  "content"
+                ]
               },
               "ResetSessionResponse": {
                 "type": "object",

@@ -41,7 +41,9 @@ struct CanonicalForm {
                     continue
                 }
                 let field = layout.pointee.fields[index]
-                if field.shape == .oneofMember, wire.wireType == field.wireType { dropOthers(of: field, index, layout, &payloads) }
+                if field.shape == .oneofMember, wire.wireType == field.wireType {
+                    dropOthers(of: field, index, layout, &payloads)
+                }
                 guard field.type == .message, wire.wireType == WireType.delimited, !field.isRepeated else {
                     write(wire, field, index, layout)
                     continue

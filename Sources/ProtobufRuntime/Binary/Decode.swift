@@ -18,7 +18,9 @@ extension MessageStorage {
         }
     }
 
-    private init(_ layout: Layout, unpacking input: UnsafeRawBufferPointer, _ limits: DecodingLimits) throws(ProtobufError) {
+    private init(_ layout: Layout, unpacking input: UnsafeRawBufferPointer, _ limits: DecodingLimits)
+        throws(ProtobufError)
+    {
         let scan = try Scan.run(input, as: layout, limits)
         // What is merged takes less than its parts, so there the arena grows as it is asked.
         let byteCount = scan.needsCanonicalForm ? min(scan.arenaByteCount, 4 * input.count) : scan.arenaByteCount
@@ -34,7 +36,8 @@ extension MessageStorage {
         }
         guard let message else {
             if arena.isExhausted {
-                throw ProtobufError(.tooLarge, "The message would take more than \(limits.maximumBytes) bytes of memory.")
+                throw ProtobufError(
+                    .tooLarge, "The message would take more than \(limits.maximumBytes) bytes of memory.")
             }
             throw ProtobufError(.malformed, "The bytes are not a \(layout.schema.fullName).")
         }

@@ -29,7 +29,9 @@ extension String: RepeatedElement {
 extension [UInt8]: RepeatedElement {
     public static var slotByteCount: Int { MemoryLayout<ByteSlot>.size }
 
-    public init(_ slot: ElementSlot) { self = FieldBytes(slot).withSpan { span in span.withUnsafeBytes { [UInt8]($0) } } }
+    public init(_ slot: ElementSlot) {
+        self = FieldBytes(slot).withSpan { span in span.withUnsafeBytes { [UInt8]($0) } }
+    }
 
     public func store(in slot: ElementSlot) {
         withUnsafeBufferPointer { ByteSlot.initialize(slot, with: $0.baseAddress, $0.count) }

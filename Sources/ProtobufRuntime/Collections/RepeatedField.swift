@@ -32,7 +32,8 @@ extension RepeatedField {
     @usableFromInline
     mutating func prepareToWrite() {
         if isKnownUniquelyReferenced(&arena), arena.unsafelyUnwrapped.mayWrite { return }
-        let copy = RepeatedField(copyOf: self, in: Arena.make(byteCount: Swift.max(count, 4) * Element.slotByteCount + 64))
+        let copy = RepeatedField(
+            copyOf: self, in: Arena.make(byteCount: Swift.max(count, 4) * Element.slotByteCount + 64))
         self = copy
     }
 

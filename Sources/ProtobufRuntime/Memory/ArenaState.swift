@@ -69,7 +69,9 @@ struct ArenaState {
 
     func capacity(ofArray base: UnsafeMutableRawPointer) -> Int? { capacities?[base] }
 
-    mutating func setCapacity(_ capacity: Int, ofArray base: UnsafeMutableRawPointer, replacing old: UnsafeMutableRawPointer?) {
+    mutating func setCapacity(
+        _ capacity: Int, ofArray base: UnsafeMutableRawPointer, replacing old: UnsafeMutableRawPointer?
+    ) {
         if let old { capacities?[old] = nil }
         capacities = capacities ?? [:]
         capacities?[base] = capacity

@@ -40,7 +40,9 @@ extension UnsafePointer where Pointee == MessageLayout {
         let field = pointee.fields[index]
         let one = ArrayReference(field, in: one)
         let other = ArrayReference(field, in: other)
-        guard one.count == other.count, let left = one.base, let right = other.base else { return one.count == other.count }
+        guard one.count == other.count, let left = one.base, let right = other.base else {
+            return one.count == other.count
+        }
         let stride = Int(field.stride)
         if !field.isBytes, field.type != .message { return Bytes.areEqual(left, right, one.count * stride) }
         for position in 0..<one.count {

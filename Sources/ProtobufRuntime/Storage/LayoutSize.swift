@@ -34,7 +34,8 @@ extension UnsafePointer where Pointee == MessageLayout {
         let base = message.assumingMemoryBound(to: ProtobufCMessage.self).pointee
         var total = 0
         for index in 0..<Int(base.n_unknown_fields) {
-            total += MemoryLayout<ProtobufCMessageUnknownField>.stride + ArenaState.rounded(base.unknown_fields[index].len)
+            total +=
+                MemoryLayout<ProtobufCMessageUnknownField>.stride + ArenaState.rounded(base.unknown_fields[index].len)
         }
         return total
     }

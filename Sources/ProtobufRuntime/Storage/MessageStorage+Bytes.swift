@@ -67,7 +67,9 @@ struct ByteSlot: BitwiseCopyable {
 
     /// Puts a copy of the bytes into the slot at `address`. What was there is written over where it is large enough: nobody
     /// else can refer to it, because the arena is not shared.
-    static func replace(_ address: UnsafeMutableRawPointer, with source: UnsafeRawPointer?, _ count: Int, in arena: Arena) {
+    static func replace(
+        _ address: UnsafeMutableRawPointer, with source: UnsafeRawPointer?, _ count: Int, in arena: Arena
+    ) {
         var slot = address.load(as: ByteSlot.self)
         if count > slot.count {
             if let old = slot.base { arena.release(old, slot.count) }

@@ -51,9 +51,10 @@ public struct RPCRouter: MethodRegistry, Sendable {
 
     public mutating func bidirectional<Request: ProtobufMessage, Response: ProtobufMessage>(
         _ method: MethodDescriptor<Request, Response>,
-        _ handler: @escaping @Sendable (
-            MessageStream<Request>, MessageWriter<Response>, ServerContext
-        ) async throws -> Void
+        _ handler:
+            @escaping @Sendable (
+                MessageStream<Request>, MessageWriter<Response>, ServerContext
+            ) async throws -> Void
     ) {
         insert(method) { stream in
             stream.runBidirectional { context in

@@ -103,7 +103,8 @@ public final class RPCServer: Sendable {
             connections.set(connection, of: channel)
         } else {
             let connection = HTTP1Connection(
-                responder: responder, configuration: configuration, logger: logger, executor: executor, channel: channel)
+                responder: responder, configuration: configuration, logger: logger, executor: executor, channel: channel
+            )
             try pipeline.configureHTTPServerPipeline(withPipeliningAssistance: true, withErrorHandling: true)
             try pipeline.addHandler(connection)
             connections.set(connection, of: channel)

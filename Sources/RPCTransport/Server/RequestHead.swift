@@ -60,7 +60,8 @@ struct RequestHeadReader {
             return failed(.init(.unimplemented, "there is no such method", reason: "METHOD_UNKNOWN"))
         }
         if !isEncodingKnown {
-            return failed(.init(.unimplemented, "the request's grpc-encoding is not known here", reason: "ENCODING_UNKNOWN"))
+            return failed(
+                .init(.unimplemented, "the request's grpc-encoding is not known here", reason: "ENCODING_UNKNOWN"))
         }
         if isTimeoutBad {
             return failed(.init(.invalidArgument, "grpc-timeout is malformed", reason: "TIMEOUT_MALFORMED"))

@@ -6,7 +6,8 @@ internal import RPCCore
 /// How handlers run.
 extension ServerStream {
     func runUnary(
-        _ schema: MessageSchema, _ handler: @escaping @Sendable (MessageStorage, ServerContext) async throws -> MessageStorage
+        _ schema: MessageSchema,
+        _ handler: @escaping @Sendable (MessageStorage, ServerContext) async throws -> MessageStorage
     ) {
         guard let request = takeOnlyMessage(schema) else { return }
         let context = makeContext()
@@ -93,7 +94,8 @@ extension ServerStream {
     private func failHandler(_ error: any Error) {
         let status = RPCError(handlerError: error)
         if status.code == .unknown {
-            connection.logger.error("a handler failed", metadata: ["path": "\(entry?.path ?? "")", "error": "\(error)"])
+            connection.logger.error(
+                "a handler failed", metadata: ["path": "\(entry?.path ?? "")", "error": "\(error)"])
         }
         fail(status)
     }

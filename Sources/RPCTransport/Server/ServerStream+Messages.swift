@@ -104,7 +104,8 @@ extension ServerStream {
     /// Suspends until the waiters are woken, unless by then there is no need. A task that is cancelled while it waits is
     /// woken with an error, and so is everyone who waits later.
     private func wait(
-        _ waiters: any ReferenceWritableKeyPath<ServerStream, Waiters> & Sendable, while needed: @escaping @Sendable () -> Bool
+        _ waiters: any ReferenceWritableKeyPath<ServerStream, Waiters> & Sendable,
+        while needed: @escaping @Sendable () -> Bool
     ) async throws {
         try await withTaskCancellationHandler {
             try await withUnsafeThrowingContinuation { continuation in

@@ -70,7 +70,8 @@ final class ServerStream: HTTP2Stream, @unchecked Sendable {
         case .failed(let error):
             refuse(.rpc(error))
         case .refused(let status):
-            refuse(.http(.plain(status, status == 405 ? "gRPC is POST" : "not a gRPC content type that is spoken here")))
+            refuse(
+                .http(.plain(status, status == 405 ? "gRPC is POST" : "not a gRPC content type that is spoken here")))
         case .http where headers.isOverLimit:
             refuse(.http(.plain(431, "the request's headers are too large")))
         case .http:

@@ -67,7 +67,10 @@ import Testing
         #expect(try Everything(serialized: packed).unpackedInt32 == [1, 2, 3])
         #expect(try Everything(serialized: unpacked).repeatedInt32 == [1, 2, 3])
         #expect(try Everything(serialized: mixed).repeatedInt32 == [1, 2, 3])
-        let doubles = WireBytes.make { $0.fixed64(61, (1.5).bitPattern); $0.fixed64(61, (2.5).bitPattern) }
+        let doubles = WireBytes.make {
+            $0.fixed64(61, (1.5).bitPattern)
+            $0.fixed64(61, (2.5).bitPattern)
+        }
         #expect(try Everything(serialized: doubles).repeatedDouble == [1.5, 2.5])
     }
 
@@ -80,7 +83,12 @@ import Testing
         let message = try Everything(serialized: WireBytes.make { $0.raw(Array(bytes.dropLast(2))) })
         #expect(message.repeatedBool == [true, false, true, false, true])
         #expect(message.boolValue)
-        #expect(message.serialized() == WireBytes.make { $0.number(13, 1); $0.delimited(73, [1, 0, 1, 0, 1]) })
+        #expect(
+            message.serialized()
+                == WireBytes.make {
+                    $0.number(13, 1)
+                    $0.delimited(73, [1, 0, 1, 0, 1])
+                })
     }
 
     @Test func theLastOfAScalarCounts() throws {

@@ -32,7 +32,8 @@ import Testing
         for _ in 0..<1_500 {
             var damaged = bytes
             for _ in 0..<Int.random(in: 1...4, using: &generator) {
-                damaged[Int.random(in: 0..<damaged.count, using: &generator)] ^= 1 << UInt8.random(in: 0..<8, using: &generator)
+                damaged[Int.random(in: 0..<damaged.count, using: &generator)] ^=
+                    1 << UInt8.random(in: 0..<8, using: &generator)
             }
             guard let message = try? Everything(serialized: damaged) else { continue }
             accepted += 1
@@ -76,7 +77,12 @@ import Testing
         #expect(Self.failure(groups(500_000))?.code == .tooDeep)
         #expect(Self.failure(WireBytes.make { $0.tag(500, 3) })?.code == .malformed)
         #expect(Self.failure(WireBytes.make { $0.tag(500, 4) })?.code == .malformed)
-        #expect(Self.failure(WireBytes.make { $0.tag(500, 3); $0.tag(501, 4) })?.code == .malformed)
+        #expect(
+            Self.failure(
+                WireBytes.make {
+                    $0.tag(500, 3)
+                    $0.tag(501, 4)
+                })?.code == .malformed)
     }
 
     @Test func aFloodOfGroupsIsBounded() throws {
@@ -89,7 +95,11 @@ import Testing
 
     @Test func lengthsBeyondTheEndAreRefused() {
         for length: UInt64 in [2, 127, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FFFF, 0x1_0000_0001, .max] {
-            let bytes = WireBytes.make { $0.tag(14, 2); $0.varint(length); $0.raw([0x61]) }
+            let bytes = WireBytes.make {
+                $0.tag(14, 2)
+                $0.varint(length)
+                $0.raw([0x61])
+            }
             let error = Self.failure(bytes)
             #expect(error?.code == .malformed)
             #expect(error?.field == "string_value" && error?.offset == 0)
@@ -102,9 +112,17 @@ import Testing
         #expect(Self.failure([0x1E])?.code == .malformed)
         #expect(Self.failure([0x80, 0x80, 0x80, 0x80, 0x80, 0x01])?.code == .malformed)
         #expect(Self.failure([0xFF, 0xFF, 0xFF, 0xFF, 0xFF])?.code == .malformed)
-        let long = WireBytes.make { $0.tag(3, 0); $0.raw([UInt8](repeating: 0x80, count: 10) + [0x01]) }
+        let long = WireBytes.make {
+            $0.tag(3, 0)
+            $0.raw([UInt8](repeating: 0x80, count: 10) + [0x01])
+        }
         #expect(Self.failure(long)?.code == .malformed)
-        #expect(Self.failure(WireBytes.make { $0.tag(1, 1); $0.raw([1, 2, 3]) })?.field == "double_value")
+        #expect(
+            Self.failure(
+                WireBytes.make {
+                    $0.tag(1, 1)
+                    $0.raw([1, 2, 3])
+                })?.field == "double_value")
         #expect(Self.failure(WireBytes.make { $0.delimited(61, [1, 2, 3]) })?.code == .malformed)
         #expect(Self.failure(WireBytes.make { $0.delimited(63, [0x80]) })?.field == "repeated_int32[0]")
     }
@@ -121,7 +139,10 @@ import Testing
             #expect(error?.field == "string_value" && error?.offset == 21)
             #expect(Self.failure(WireBytes.make { $0.delimited(15, padded) }) == nil)
         }
-        for text in ["\u{0}", "\u{7F}", "\u{80}", "\u{7FF}", "\u{800}", "\u{D7FF}", "\u{E000}", "\u{FFFF}", "\u{10000}", "\u{10FFFF}"] {
+        for text in [
+            "\u{0}", "\u{7F}", "\u{80}", "\u{7FF}", "\u{800}", "\u{D7FF}", "\u{E000}", "\u{FFFF}", "\u{10000}",
+            "\u{10FFFF}",
+        ] {
             let bytes = WireBytes.make { $0.text(14, "text " + text) }
             #expect((try? Everything(serialized: bytes))?.stringValue == "text " + text)
         }
@@ -130,7 +151,12 @@ import Testing
     @Test func anErrorNamesThePathOfItsField() {
         let bytes = WireBytes.make {
             for _ in 0..<3 { $0.message(78) { $0.number(1, 1) } }
-            $0.message(78) { $0.message(2) { $0.text(74, "fine"); $0.delimited(74, [0xFF]) } }
+            $0.message(78) {
+                $0.message(2) {
+                    $0.text(74, "fine")
+                    $0.delimited(74, [0xFF])
+                }
+            }
         }
         let error = Self.failure(bytes)
         #expect(error?.field == "repeated_nested[3].everything.repeated_string[1]")

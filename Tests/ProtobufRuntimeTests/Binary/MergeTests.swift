@@ -7,9 +7,18 @@ import Testing
 @Suite struct MergeTests {
     @Test func partsOfAMessageAreMerged() throws {
         let bytes = WireBytes.make {
-            $0.message(19) { $0.number(1, 5); $0.message(2) { $0.number(63, 1); $0.number(3, 9) } }
+            $0.message(19) {
+                $0.number(1, 5)
+                $0.message(2) {
+                    $0.number(63, 1)
+                    $0.number(3, 9)
+                }
+            }
             $0.number(3, 1)
-            $0.message(19) { $0.text(3, "later"); $0.message(2) { $0.number(63, 2) } }
+            $0.message(19) {
+                $0.text(3, "later")
+                $0.message(2) { $0.number(63, 2) }
+            }
             $0.message(19) { $0.number(1, 6) }
         }
         let message = try Everything(serialized: bytes)
@@ -48,11 +57,26 @@ import Testing
 
     @Test func ofMapEntriesWithTheSameKeyTheLastCounts() throws {
         let bytes = WireBytes.make {
-            $0.message(134) { $0.text(1, "k"); $0.text(2, "first") }
-            $0.message(134) { $0.text(1, "other"); $0.text(2, "x") }
-            $0.message(134) { $0.text(2, "last"); $0.text(1, "k") }
-            $0.message(136) { $0.text(1, "n"); $0.message(2) { $0.number(1, 1) } }
-            $0.message(136) { $0.text(1, "n"); $0.message(2) { $0.text(3, "replaced") } }
+            $0.message(134) {
+                $0.text(1, "k")
+                $0.text(2, "first")
+            }
+            $0.message(134) {
+                $0.text(1, "other")
+                $0.text(2, "x")
+            }
+            $0.message(134) {
+                $0.text(2, "last")
+                $0.text(1, "k")
+            }
+            $0.message(136) {
+                $0.text(1, "n")
+                $0.message(2) { $0.number(1, 1) }
+            }
+            $0.message(136) {
+                $0.text(1, "n")
+                $0.message(2) { $0.text(3, "replaced") }
+            }
             $0.message(121) { $0.number(2, 5) }
         }
         let message = try Everything(serialized: bytes)

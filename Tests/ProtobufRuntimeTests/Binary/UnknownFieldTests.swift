@@ -15,7 +15,11 @@ import Testing
     }
 
     @Test func theyStayWithACopyThatIsChanged() throws {
-        let older = try Older(serialized: WireBytes.make { $0.text(14, "kept"); $0.number(3, 1) })
+        let older = try Older(
+            serialized: WireBytes.make {
+                $0.text(14, "kept")
+                $0.number(3, 1)
+            })
         var copy = older
         copy.int32Value = 2
         let newer = try Everything(serialized: copy.serialized())
@@ -35,9 +39,21 @@ import Testing
         #expect(message.int32Value == 9)
         #expect(message.serialized() == known + group)
         let nested = try Everything(
-            serialized: WireBytes.make { $0.message(19) { $0.raw(group); $0.number(1, 4) } })
+            serialized: WireBytes.make {
+                $0.message(19) {
+                    $0.raw(group)
+                    $0.number(1, 4)
+                }
+            })
         #expect(nested.nestedValue.number == 4)
-        #expect(nested.serialized() == WireBytes.make { $0.message(19) { $0.number(1, 4); $0.raw(group) } })
+        #expect(
+            nested.serialized()
+                == WireBytes.make {
+                    $0.message(19) {
+                        $0.number(1, 4)
+                        $0.raw(group)
+                    }
+                })
     }
 
     @Test func aKnownFieldOfAnotherWireTypeIsAnUnknownField() throws {
@@ -52,7 +68,12 @@ import Testing
         #expect(message.int64Value == 2)
         #expect(message.int32Value == 0 && message.stringValue == "" && !message.boolValue)
         #expect(message.repeatedInt32.isEmpty && !message.hasNestedValue)
-        #expect(message.serialized() == WireBytes.make { $0.number(4, 2); $0.raw(odd) })
+        #expect(
+            message.serialized()
+                == WireBytes.make {
+                    $0.number(4, 2)
+                    $0.raw(odd)
+                })
     }
 
     @Test func aOneofIsNotUnsetByAMemberOfAnotherWireType() throws {

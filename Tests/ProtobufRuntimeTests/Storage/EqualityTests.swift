@@ -22,7 +22,12 @@ import Testing
 
     @Test func mapsAreComparedWithoutTheirOrder() throws {
         let entry: (String, String) -> [UInt8] = { key, value in
-            WireBytes.make { $0.message(134) { $0.text(1, key); $0.text(2, value) } }
+            WireBytes.make {
+                $0.message(134) {
+                    $0.text(1, key)
+                    $0.text(2, value)
+                }
+            }
         }
         let one = try Everything(serialized: entry("a", "1") + entry("b", "2"))
         let other = try Everything(serialized: entry("b", "2") + entry("a", "1"))

@@ -47,7 +47,8 @@ struct RandomMessage {
         case .bool: storage.setBool(index, chance(50))
         case .string: storage.setString(index, text())
         case .bytes: storage.setBytes(index, bytes())
-        case .enumeration(let schema): storage.setEnumValue(index, schema().values.randomElement(using: &generator)?.number ?? 0)
+        case .enumeration(let schema):
+            storage.setEnumValue(index, schema().values.randomElement(using: &generator)?.number ?? 0)
         case .message: break
         }
     }
@@ -57,14 +58,18 @@ struct RandomMessage {
         switch kind {
         case .double: storage[repeated: index] = RepeatedField((0..<count).map { _ in double() })
         case .float: storage[repeated: index] = RepeatedField((0..<count).map { _ in Float(double()) })
-        case .int32, .sint32, .sfixed32: storage[repeated: index] = RepeatedField((0..<count).map { _ in integer() as Int32 })
-        case .int64, .sint64, .sfixed64: storage[repeated: index] = RepeatedField((0..<count).map { _ in integer() as Int64 })
+        case .int32, .sint32, .sfixed32:
+            storage[repeated: index] = RepeatedField((0..<count).map { _ in integer() as Int32 })
+        case .int64, .sint64, .sfixed64:
+            storage[repeated: index] = RepeatedField((0..<count).map { _ in integer() as Int64 })
         case .uint32, .fixed32: storage[repeated: index] = RepeatedField((0..<count).map { _ in integer() as UInt32 })
         case .uint64, .fixed64: storage[repeated: index] = RepeatedField((0..<count).map { _ in integer() as UInt64 })
         case .bool: storage[repeated: index] = RepeatedField((0..<count).map { _ in chance(50) })
         case .string: storage[repeated: index] = RepeatedField((0..<count).map { _ in text() })
         case .bytes: storage[repeated: index] = RepeatedField((0..<count).map { _ in bytes() })
-        case .enumeration: storage[repeated: index] = RepeatedField((0..<count).map { _ in Int32.random(in: -1...2, using: &generator) })
+        case .enumeration:
+            storage[repeated: index] = RepeatedField(
+                (0..<count).map { _ in Int32.random(in: -1...2, using: &generator) })
         case .message: break
         }
     }
@@ -93,7 +98,9 @@ struct RandomMessage {
     }
 
     private mutating func text() -> String {
-        let alphabet: [Character] = ["a", "Z", "0", " ", "\"", "\\", "\n", "\u{0}", "é", "漢", "😀", "\u{7F}", "\u{7FF}", "\u{10FFFF}"]
+        let alphabet: [Character] = [
+            "a", "Z", "0", " ", "\"", "\\", "\n", "\u{0}", "é", "漢", "😀", "\u{7F}", "\u{7FF}", "\u{10FFFF}",
+        ]
         let count = Int.random(in: 0...40, using: &generator)
         return String((0..<count).map { _ in alphabet.randomElement(using: &generator) ?? "a" })
     }

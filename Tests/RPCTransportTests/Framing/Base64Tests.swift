@@ -5,7 +5,8 @@ import Testing
 @Suite struct Base64Tests {
     // RFC 4648, section 10.
     @Test(arguments: [
-        ("", ""), ("f", "Zg"), ("fo", "Zm8"), ("foo", "Zm9v"), ("foob", "Zm9vYg"), ("fooba", "Zm9vYmE"), ("foobar", "Zm9vYmFy"),
+        ("", ""), ("f", "Zg"), ("fo", "Zm8"), ("foo", "Zm9v"), ("foob", "Zm9vYg"), ("fooba", "Zm9vYmE"),
+        ("foobar", "Zm9vYmFy"),
     ])
     func bytesGoThereAndBack(bytes: String, text: String) {
         #expect(String(decoding: Base64.encode(Array(bytes.utf8)), as: UTF8.self) == text)

@@ -4,7 +4,8 @@ import Testing
 
 @Suite struct PercentEncodingTests {
     @Test(arguments: [
-        ("plain text", "plain text"), ("100%", "100%25"), ("a\nb", "a%0Ab"), ("é", "%C3%A9"), ("\u{1F600}", "%F0%9F%98%80"),
+        ("plain text", "plain text"), ("100%", "100%25"), ("a\nb", "a%0Ab"), ("é", "%C3%A9"),
+        ("\u{1F600}", "%F0%9F%98%80"),
         ("\r\0~\u{7f}", "%0D%00~%7F"), ("", ""),
     ])
     func textGoesThereAndBack(text: String, encoded: String) {

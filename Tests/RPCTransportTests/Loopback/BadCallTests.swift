@@ -31,7 +31,9 @@ import Testing
         Case(testDescription: "two messages", body: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0], status: "13"),
         Case(testDescription: "not protobuf", body: [0, 0, 0, 0, 2, 10, 200], status: "3"),
         Case(testDescription: "not UTF-8", body: [0, 0, 0, 0, 3, 10, 1, 0xff], status: "3"),
-        Case(testDescription: "wrong gRPC content type", headers: ["content-type": "application/grpc+json"], httpStatus: "415"),
+        Case(
+            testDescription: "wrong gRPC content type", headers: ["content-type": "application/grpc+json"],
+            httpStatus: "415"),
         Case(testDescription: "not POST", headers: [":method": "PUT"], httpStatus: "405"),
     ]
 
@@ -76,7 +78,8 @@ import Testing
             let long = String(repeating: "a", count: 17_000)
             #expect(try await client.call(TestService.echo, headers: ["x-long": long]).status == "8")
             #expect(try await client.call(TestService.echo).status == "0")
-            let plain = try await client.open("/", body: [], headers: ["content-type": "text/plain", "x-long": long]).reply()
+            let plain = try await client.open("/", body: [], headers: ["content-type": "text/plain", "x-long": long])
+                .reply()
             #expect(plain.headers[":status"] == "431")
         }
     }
@@ -113,7 +116,9 @@ import Testing
             let client = try await server.connect()
             await client.log.wait(for: "settings")
             var calls: [RawCall] = []
-            for _ in 0..<5 { calls.append(try await client.open(TestService.wait.path, body: RawClient.frame(ProtoAny()))) }
+            for _ in 0..<5 {
+                calls.append(try await client.open(TestService.wait.path, body: RawClient.frame(ProtoAny())))
+            }
             try await client.roundTrip()
             #expect(server.service.events.count("waiting") == 3)
             server.service.gate.open(5)

@@ -10,7 +10,8 @@ import Testing
 
     static let first = "GET /a?b=%2F HTTP/1.1\r\nHost: h\r\n\r\n"
     static let second = "POST /c HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhello"
-    static let chunked = "POST /d HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"
+    static let chunked =
+        "POST /d HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"
     static let answers = [answer("GET /a?b=%2F h "), answer("POST /c h hello"), answer("POST /d h abcde")]
 
     @Test func oneConnectionServesOneRequestAfterAnother() async throws {
@@ -46,9 +47,14 @@ import Testing
     @Test(arguments: [
         ("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n", answer("GET / h ", close: true)),
         ("GET / HTTP/1.0\r\n\r\n", answer("GET / - ", close: true)),
-        ("HEAD / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n",
-            "HTTP/1.1 200 OK\r\nx-cookie: -\r\ncontent-length: 9\r\nconnection: close\r\n\r\n"),
-        ("GET /empty HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n", "HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n"),
+        (
+            "HEAD / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nx-cookie: -\r\ncontent-length: 9\r\nconnection: close\r\n\r\n"
+        ),
+        (
+            "GET /empty HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n",
+            "HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n"
+        ),
     ])
     func theLastRequestClosesTheConnection(request: String, answer: String) async throws {
         try await TestServer.run { server in

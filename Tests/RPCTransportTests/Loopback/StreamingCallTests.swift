@@ -12,7 +12,11 @@ import Testing
     @Test func aServersMessagesComeInOrderAndEndInTrailers() async throws {
         try await TestServer.run { server in
             let reply = try await server.connect().call(
-                TestService.flood, ProtoAny.with { $0.typeURL = "1000"; $0.value = [1, 2] })
+                TestService.flood,
+                ProtoAny.with {
+                    $0.typeURL = "1000"
+                    $0.value = [1, 2]
+                })
             #expect(try reply.messages().map(\.value) == Array(repeating: [1, 2], count: 1_000))
             #expect(reply.trailers == ["grpc-status": "0"])
         }
@@ -42,7 +46,10 @@ import Testing
             configuration.streamWindowBytes = 65_535
             let client = try await server.connect(configuration)
             try await client.on { $0.consumesAtOnce = false }
-            let request = ProtoAny.with { $0.typeURL = "\(total)"; $0.value = [UInt8](repeating: 7, count: size) }
+            let request = ProtoAny.with {
+                $0.typeURL = "\(total)"
+                $0.value = [UInt8](repeating: 7, count: size)
+            }
             let call = try await client.open(TestService.flood.path, body: RawClient.frame(request))
             await call.wait(for: "data")
             while server.service.written.withLock({ $0 }) < total {
@@ -65,7 +72,10 @@ import Testing
         try await TestServer.run { server in
             let client = try await server.connect()
             try await client.on { $0.consumesAtOnce = false }
-            let request = ProtoAny.with { $0.typeURL = "1000000"; $0.value = [UInt8](repeating: 7, count: 10_000) }
+            let request = ProtoAny.with {
+                $0.typeURL = "1000000"
+                $0.value = [UInt8](repeating: 7, count: 10_000)
+            }
             let call = try await client.open(TestService.flood.path, body: RawClient.frame(request))
             await call.wait(for: "data")
             try await call.reset()
@@ -78,7 +88,10 @@ import Testing
         try await TestServer.run { server in
             let client = try await server.connect()
             try await client.on { $0.consumesAtOnce = false }
-            let request = ProtoAny.with { $0.typeURL = "1000000"; $0.value = [UInt8](repeating: 7, count: 10_000) }
+            let request = ProtoAny.with {
+                $0.typeURL = "1000000"
+                $0.value = [UInt8](repeating: 7, count: 10_000)
+            }
             let call = try await client.open(
                 TestService.flood.path, body: RawClient.frame(request), headers: ["grpc-timeout": "50m"])
             await server.service.events.wait(for: "flood ended")
@@ -90,7 +103,10 @@ import Testing
         try await TestServer.run { server in
             let client = try await server.connect()
             try await client.on { $0.consumesAtOnce = false }
-            let request = ProtoAny.with { $0.typeURL = "1000"; $0.value = [UInt8](repeating: 7, count: 10_000) }
+            let request = ProtoAny.with {
+                $0.typeURL = "1000"
+                $0.value = [UInt8](repeating: 7, count: 10_000)
+            }
             for _ in 0..<8 { _ = try await client.open(TestService.flood.path, body: RawClient.frame(request)) }
             let other = try await server.connect()
             #expect(try await other.call(TestService.echo).status == "0")

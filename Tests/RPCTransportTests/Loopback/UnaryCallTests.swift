@@ -59,7 +59,8 @@ import Testing
             #expect(reply.headers["grpc-message"] == "100%25 of \"it\" is%0Aold")
             #expect(reply.headers["grpc-retry-pushback-ms"] == "1500")
             #expect(reply.headers["x-trail"] == "end")
-            let details = try #require(reply.headers["grpc-status-details-bin"].flatMap { Base64.decode(Array($0.utf8)) })
+            let details = try #require(
+                reply.headers["grpc-status-details-bin"].flatMap { Base64.decode(Array($0.utf8)) })
             let status = try Status(serialized: details)
             #expect(status.code == 9)
             #expect(status.message == TestService.failure.message)

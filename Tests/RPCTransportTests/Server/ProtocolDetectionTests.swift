@@ -15,7 +15,9 @@ import Testing
         #expect(detect(ProtocolDetection.preface + [0, 0, 0]) == .http2)
     }
 
-    @Test(arguments: ["GET / HTTP/1.1\r\n", "POST /", "P", "PR", "PUT", "PRI * HTTP/1.1\r\n", "\0", "PRI * HTTP/2.0\r\n\r\nSM\r\n\rX"])
+    @Test(arguments: [
+        "GET / HTTP/1.1\r\n", "POST /", "P", "PR", "PUT", "PRI * HTTP/1.1\r\n", "\0", "PRI * HTTP/2.0\r\n\r\nSM\r\n\rX",
+    ])
     func everythingElseIsHTTP1AsSoonAsItDiffers(text: String) {
         #expect(detect(text.utf8) == (["P", "PR"].contains(text) ? .unknown : .http1))
     }

@@ -31,7 +31,9 @@ import Testing
     }
 
     enum Outcome: Hashable, Sendable {
-        case rpc, http, refused(Int), failed(StatusCode)
+        case rpc, http
+        case refused(Int)
+        case failed(StatusCode)
     }
 
     func outcome(_ headers: ReceivedHeaders) -> Outcome {
@@ -59,7 +61,8 @@ import Testing
     }
 
     @Test func tooManyHeaderBytesAreRefused() {
-        #expect(outcome(headers(["x-long": String(repeating: "a", count: 400)], limit: 600)) == .failed(.resourceExhausted))
+        #expect(
+            outcome(headers(["x-long": String(repeating: "a", count: 400)], limit: 600)) == .failed(.resourceExhausted))
     }
 
     @Test func metadataIsTheApplicationsFieldsOnly() {

@@ -25,22 +25,40 @@ import Testing
     }
 
     static let rows = [
-        Row("one message", (.request(.oneMessage), .none), (.data, .keep), (.end, .startHandler), (.write, .answer),
+        Row(
+            "one message", (.request(.oneMessage), .none), (.data, .keep), (.end, .startHandler), (.write, .answer),
             (.finish, .answer), (.close, .none)),
         Row("no message", (.request(.oneMessage), .none), (.end, .startHandler), (.finish, .answer)),
-        Row("many messages", (.request(.manyMessages), .startHandler), (.data, .keep), (.write, .answer), (.write, .none),
+        Row(
+            "many messages", (.request(.manyMessages), .startHandler), (.data, .keep), (.write, .answer),
+            (.write, .none),
             (.data, .keep), (.end, .wakeReader), (.finish, .answer), (.close, .none)),
-        Row("an early answer", (.request(.manyMessages), .startHandler), (.finish, .answer), (.data, .discard), (.end, .none)),
+        Row(
+            "an early answer", (.request(.manyMessages), .startHandler), (.finish, .answer), (.data, .discard),
+            (.end, .none)),
         Row("reset while collecting", (.request(.oneMessage), .none), (.data, .keep), (.close, .none)),
-        Row("reset while running", (.request(.oneMessage), .none), (.end, .startHandler), (.close, .cancelHandler),
+        Row(
+            "reset while running", (.request(.oneMessage), .none), (.end, .startHandler), (.close, .cancelHandler),
             (.finish, .none), (.write, .discard)),
-        Row("reset while streaming", (.request(.manyMessages), .startHandler), (.write, .answer), (.close, .cancelHandler)),
-        Row("deadline, then the handler's end", (.request(.oneMessage), .none), (.end, .startHandler), (.finish, .answer),
+        Row(
+            "reset while streaming", (.request(.manyMessages), .startHandler), (.write, .answer),
+            (.close, .cancelHandler)),
+        Row(
+            "deadline, then the handler's end", (.request(.oneMessage), .none), (.end, .startHandler),
+            (.finish, .answer),
             (.finish, .none), (.close, .none)),
-        Row("a bad message", (.request(.oneMessage), .none), (.data, .keep), (.finish, .answer), (.data, .discard), (.end, .none)),
-        Row("unserved", (.request(.unserved), .answer), (.data, .discard), (.end, .none), (.finish, .none), (.close, .none)),
-        Row("http", (.request(.http), .none), (.data, .keep), (.end, .startResponder), (.finish, .answer), (.close, .none)),
-        Row("http, too large", (.request(.http), .none), (.data, .keep), (.tooLarge, .startResponder), (.data, .discard),
+        Row(
+            "a bad message", (.request(.oneMessage), .none), (.data, .keep), (.finish, .answer), (.data, .discard),
+            (.end, .none)),
+        Row(
+            "unserved", (.request(.unserved), .answer), (.data, .discard), (.end, .none), (.finish, .none),
+            (.close, .none)),
+        Row(
+            "http", (.request(.http), .none), (.data, .keep), (.end, .startResponder), (.finish, .answer),
+            (.close, .none)),
+        Row(
+            "http, too large", (.request(.http), .none), (.data, .keep), (.tooLarge, .startResponder),
+            (.data, .discard),
             (.end, .none), (.finish, .answer)),
         Row("too large is for http", (.request(.oneMessage), .none), (.tooLarge, .none)),
         Row("data before a request", (.data, .discard)),

@@ -14,7 +14,8 @@ import Testing
         let channel = EmbeddedChannel()
         try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
         let connection = HTTP2ServerConnection(
-            router: RPCRouter(), responder: EchoResponder(), configuration: configuration, logger: Logger(label: "test"),
+            router: RPCRouter(), responder: EchoResponder(), configuration: configuration,
+            logger: Logger(label: "test"),
             executor: EventLoopExecutor(channel.embeddedEventLoop), channel: channel)
         try channel.pipeline.syncOperations.addHandler(connection)
         return channel
