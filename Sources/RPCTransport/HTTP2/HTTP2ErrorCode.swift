@@ -2,10 +2,6 @@
 struct HTTP2ErrorCode: RawRepresentable, Hashable, Sendable {
     let rawValue: UInt32
 
-    init(rawValue: UInt32) {
-        self.rawValue = rawValue
-    }
-
     static let noError = HTTP2ErrorCode(rawValue: 0x0)
     static let protocolError = HTTP2ErrorCode(rawValue: 0x1)
     static let internalError = HTTP2ErrorCode(rawValue: 0x2)
