@@ -5,6 +5,9 @@ let swift: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("InternalImportsByDefault"),
     .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+    // What a later toolchain deprecates is no reason not to build.
+    .treatWarning("DeprecatedDeclaration", as: .warning),
 ]
 
 let package = Package(

@@ -97,10 +97,26 @@ def canonical(message: Message) -> bytes:
 
 
 def known(type: type[Message], data: bytes) -> bytes:
-    """The canonical form of what Python knows of the bytes."""
+    """The canonical form of what Python knows of the bytes, but for maps: of an entry that has unknown fields, Python's
+    parser keeps the bytes beside the map, and whether ours wrote them the same way can't be seen from there. Maps that are
+    whole are compared by the tests above."""
     message = type.FromString(data)
     message.DiscardUnknownFields()
+    clear_maps(message)
     return canonical(message)
+
+
+def clear_maps(message: Message) -> None:
+    for field, value in message.ListFields():
+        if field.message_type is None:
+            continue
+        if field.message_type.GetOptions().map_entry:
+            message.ClearField(field.name)
+        elif isinstance(value, Message):
+            clear_maps(value)
+        else:
+            for each in value:
+                clear_maps(each)
 
 
 @pytest.mark.parametrize("name", TYPES)

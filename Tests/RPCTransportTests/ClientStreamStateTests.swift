@@ -201,9 +201,9 @@ extension ClientStreamState {
     fileprivate static var streaming: Self { Self(expectsOneMessage: false, maximumMessageBytes: 100) }
 
     fileprivate mutating func headers(_ fields: KeyValuePairs<String, String>) -> String {
-        var block = ReceivedHeaders(maximumBytes: 10_000, maximumFields: 100)
+        let block = ReceivedHeaders(maximumBytes: 10_000, maximumFields: 100)
         for (name, value) in fields {
-            Array(name.utf8).withUnsafeBytes { name in
+            _ = Array(name.utf8).withUnsafeBytes { name in
                 Array(value.utf8).withUnsafeBytes { block.append(name: name, value: $0) }
             }
         }
