@@ -35,6 +35,18 @@ struct ChatCaller: Sendable {
         }
     }
 
+    /// Makes a call that is not made again, whatever comes of it.
+    func once<Response: Sendable>(
+        timeout: Duration?, _ attempt: (CallOptions) async throws -> Response
+    ) async throws(ChatError) -> Response {
+        do {
+            return try await attempt(
+                CallOptions(timeout: timeout ?? configuration.timeout, metadata: configuration.metadata))
+        } catch {
+            throw ChatError(Self.rpcError(error), attempts: 1)
+        }
+    }
+
     private func options(remaining: Duration?) -> CallOptions {
         let timeout =
             switch (remaining, configuration.retries.attemptTimeout) {

@@ -115,11 +115,14 @@ public struct ChatSessions: Sendable {
 
     /// Begins a new epoch: the messages so far are no longer part of the session.
     ///
+    /// It is not retried: if the answer to the first attempt was lost, a second one would also clear what others have appended
+    /// since.
+    ///
     /// - Throws: `sessionNotFound`, `sessionDeleted`.
     @discardableResult
     public func reset(_ id: String, timeout: Duration? = nil) async throws(ChatError) -> Session {
         let request = ResetSessionRequest.with { $0.sessionID = id }
-        return try await caller.repeatably(timeout: timeout) { options in
+        return try await caller.once(timeout: timeout) { options in
             try await service.resetSession(request, options: options).session
         }
     }

@@ -19,7 +19,16 @@ struct ChatSessionService: SessionServiceHandler {
             description: try nonEmpty("description", request.descriptionUTF8),
             agentName: try fields.identifier("agent_name", request.agentNameUTF8)?.string,
             userID: try fields.identifier("user_id", request.userIDUTF8)?.string)
-        return try await storing { try await store.createSession(session, owner: nil) }
+        do {
+            return try await store.createSession(session, owner: nil)
+        } catch let error as StoreError {
+            var told = RPCError(error)
+            if error.code == .inDoubt {
+                told.message = "whether it was written is not known; send the same session_id again to find out"
+                told.reasonMetadata["session_id"] = id.description
+            }
+            throw told
+        }
     }
 
     func listSessions(

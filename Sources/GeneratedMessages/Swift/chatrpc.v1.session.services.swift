@@ -26,7 +26,7 @@ public enum SessionService {
         public static let restoreSession = MethodDescriptor<RestoreSessionRequest, RestoreSessionResponse>(
             service: SessionService.name, name: "RestoreSession", kind: .unary, idempotency: .idempotent)
         public static let resetSession = MethodDescriptor<ResetSessionRequest, ResetSessionResponse>(
-            service: SessionService.name, name: "ResetSession", kind: .unary, idempotency: .idempotent)
+            service: SessionService.name, name: "ResetSession", kind: .unary)
     }
 
     /// The REST forms of the methods that have one.
@@ -69,7 +69,8 @@ public protocol SessionServiceHandler: RPCService {
     func restoreSession(_ request: RestoreSessionRequest, context: ServerContext) async throws -> RestoreSessionResponse
 
     /// Begins a new epoch: the session's messages are no longer part of it. A reset of a session without messages in
-    /// its current epoch is a success that changes nothing. Of a deleted session: FAILED_PRECONDITION, SESSION_DELETED.
+    /// its current epoch is a success that changes nothing. Not to be repeated blindly: another reset would also clear what
+    /// others have appended in between. Of a deleted session: FAILED_PRECONDITION, SESSION_DELETED.
     func resetSession(_ request: ResetSessionRequest, context: ServerContext) async throws -> ResetSessionResponse
 }
 
@@ -140,7 +141,8 @@ public struct SessionServiceClient: Sendable {
     }
 
     /// Begins a new epoch: the session's messages are no longer part of it. A reset of a session without messages in
-    /// its current epoch is a success that changes nothing. Of a deleted session: FAILED_PRECONDITION, SESSION_DELETED.
+    /// its current epoch is a success that changes nothing. Not to be repeated blindly: another reset would also clear what
+    /// others have appended in between. Of a deleted session: FAILED_PRECONDITION, SESSION_DELETED.
     public func resetSession(
         _ request: ResetSessionRequest, options: CallOptions = CallOptions()
     ) async throws -> ResetSessionResponse {

@@ -693,7 +693,7 @@ public enum OpenAPIDocument {
                   "SessionService"
                 ],
                 "summary": "Begins a new epoch: the session's messages are no longer part of it",
-                "description": "Begins a new epoch: the session's messages are no longer part of it. A reset of a session without messages in\nits current epoch is a success that changes nothing. Of a deleted session: FAILED_PRECONDITION, SESSION_DELETED.",
+                "description": "Begins a new epoch: the session's messages are no longer part of it. A reset of a session without messages in\nits current epoch is a success that changes nothing. Not to be repeated blindly: another reset would also clear what\nothers have appended in between. Of a deleted session: FAILED_PRECONDITION, SESSION_DELETED.",
                 "parameters": [
                   {
                     "name": "session_id",

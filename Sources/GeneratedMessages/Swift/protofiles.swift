@@ -430,7 +430,7 @@ public enum GeneratedMessagesProtoFiles {
                 .chatrpc.v1.SessionR\u{7}session\"4\u{A}\u{13}ResetSessionRequest\u{12}\u{1D}\u{A}\u{A}session_id\u{18}\
                 \u{1}\u{20}\u{1}(\u{9}R\u{9}sessionId\"_\u{A}\u{14}ResetSessionResponse\u{12}\u{18}\u{A}\u{7}message\
                 \u{18}\u{1}\u{20}\u{1}(\u{9}R\u{7}message\u{12}-\u{A}\u{7}session\u{18}\u{2}\u{20}\u{1}(\u{B}2\u{13}\
-                .chatrpc.v1.SessionR\u{7}session2\u{EA}\u{6}\u{A}\u{E}SessionService\u{12}n\u{A}\u{D}CreateSession\u{12}\
+                .chatrpc.v1.SessionR\u{7}session2\u{E7}\u{6}\u{A}\u{E}SessionService\u{12}n\u{A}\u{D}CreateSession\u{12}\
                 \u{20}.chatrpc.v1.CreateSessionRequest\u{1A}\u{13}.chatrpc.v1.Session\"&\u{82}\u{D3}\u{E4}\u{93}\u{2}\
                 \u{19}\"\u{14}/api/sessions/create:\u{1}*\u{92}\u{DB}\u{18}\u{3}\u{8}\u{C9}\u{1}\u{12}l\u{A}\u{C}Lis\
                 tSessions\u{12}\u{1F}.chatrpc.v1.ListSessionsRequest\u{1A}\u{20}.chatrpc.v1.ListSessionsResponse\"\u{19}\
@@ -443,10 +443,9 @@ public enum GeneratedMessagesProtoFiles {
                 \u{2}\u{82}\u{D3}\u{E4}\u{93}\u{2}\u{1C}*\u{1A}/api/sessions/{session_id}\u{92}\u{DB}\u{18}\u{2}\u{10}\
                 \u{1}\u{12}\u{8C}\u{1}\u{A}\u{E}RestoreSession\u{12}!.chatrpc.v1.RestoreSessionRequest\u{1A}\".chatr\
                 pc.v1.RestoreSessionResponse\"3\u{90}\u{2}\u{2}\u{82}\u{D3}\u{E4}\u{93}\u{2}$\"\"/api/sessions/{sess\
-                ion_id}/restore\u{92}\u{DB}\u{18}\u{2}\u{10}\u{1}\u{12}\u{84}\u{1}\u{A}\u{C}ResetSession\u{12}\u{1F}\
-                .chatrpc.v1.ResetSessionRequest\u{1A}\u{20}.chatrpc.v1.ResetSessionResponse\"1\u{90}\u{2}\u{2}\u{82}\
-                \u{D3}\u{E4}\u{93}\u{2}\"\"\u{20}/api/sessions/{session_id}/reset\u{92}\u{DB}\u{18}\u{2}\u{10}\u{1}b\
-                \u{6}proto3
+                ion_id}/restore\u{92}\u{DB}\u{18}\u{2}\u{10}\u{1}\u{12}\u{81}\u{1}\u{A}\u{C}ResetSession\u{12}\u{1F}\
+                .chatrpc.v1.ResetSessionRequest\u{1A}\u{20}.chatrpc.v1.ResetSessionResponse\".\u{82}\u{D3}\u{E4}\u{93}\
+                \u{2}\"\"\u{20}/api/sessions/{session_id}/reset\u{92}\u{DB}\u{18}\u{2}\u{10}\u{1}b\u{6}proto3
                 """),
     ]
 }
