@@ -57,6 +57,42 @@ struct PostgreSQLConnectionLossTests {
         }
     }
 
+    @Test("A connection that falls silent is given up, though the other one of its lane is never idle")
+    func silentBesideBusy() async throws {
+        try await withPostgreSQL { place in
+            let proxy = try PostgreSQLProxy(to: place.port)
+            defer { proxy.close() }
+            var configuration = try place.configuration(
+                port: proxy.port, parameters: ["sslmode": "disable", "gssencmode": "disable"])
+            configuration.limits.answerTimeoutSeconds = 1
+            try await run(place.makeStore(configuration)) { store in
+                let session = UUID.random()
+                _ = try await store.append(.sample(), to: session)
+                // By then the second connection is there too; the first would be silent for the other reads as well.
+                try await Task.sleep(for: .milliseconds(300))
+                proxy.hangBehindNext("message")
+                await withTaskGroup(of: Bool.self) { group in
+                    group.addTask {
+                        await expectRefusal(.unavailable) {
+                            try await store.message(.random(), in: session, owner: nil)
+                        }
+                        return true
+                    }
+                    // Some wait behind the silent one; all others have an answer ready whenever the lane looks.
+                    let end = ContinuousClock.now + .seconds(8)
+                    for _ in 0..<64 {
+                        group.addTask {
+                            while !Task.isCancelled, .now < end { _ = try? await store.list(session) }
+                            return false
+                        }
+                    }
+                    #expect(await group.next() == true)
+                    group.cancelAll()
+                }
+            }
+        }
+    }
+
     @Test("Without a database calls are unavailable, and say when to try again")
     func noDatabase() async throws {
         let configuration = try PostgresConfiguration(url: "postgresql://127.0.0.1:1/none", schema: "none")

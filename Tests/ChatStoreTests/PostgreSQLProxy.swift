@@ -1,13 +1,14 @@
 import Foundation
 import Synchronization
 
-/// Stands between a store and PostgreSQL, and can cut a connection at the one moment that matters: once the server has
-/// answered a COMMIT, before the answer is passed on.
+/// Stands between a store and PostgreSQL, and can harm a connection at the one moment that matters: cut it once the
+/// server has answered a COMMIT, before the answer is passed on, or pass on nothing more behind a statement.
 final class PostgreSQLProxy: Sendable {
     let port: Int
     private let listener: Int32
     private let serverPort: Int
     private let cuts = Mutex(false)
+    private let hangs = Mutex<String?>(nil)
 
     init(to serverPort: Int) throws {
         self.serverPort = serverPort
@@ -29,6 +30,11 @@ final class PostgreSQLProxy: Sendable {
     /// The next connection to send a COMMIT is cut behind it.
     func cutBehindNextCommit() {
         cuts.withLock { $0 = true }
+    }
+
+    /// The next connection to run this prepared statement gets no answer to it, nor to anything after it.
+    func hangBehindNext(_ statement: String) {
+        hangs.withLock { $0 = statement }
     }
 
     func close() {
@@ -56,6 +62,7 @@ final class PostgreSQLProxy: Sendable {
 
     private func serve(_ pair: Pair) {
         var awaitsCommit = false
+        var isHung = false
         while true {
             var polled = [
                 pollfd(fd: pair.client, events: Int16(POLLIN), revents: 0),
@@ -64,7 +71,13 @@ final class PostgreSQLProxy: Sendable {
             guard poll(&polled, 2, -1) > 0 else { return }
             if polled[0].revents != 0 {
                 guard let bytes = receive(pair.client) else { return }
+                if isHung { continue }
                 // A Bind of the prepared statement: the unnamed portal, then the statement's name.
+                isHung = hangs.withLock { statement in
+                    guard let name = statement, bytes.contains("\0\(name)\0") else { return false }
+                    statement = nil
+                    return true
+                }
                 if bytes.contains("\0commit\0"), cuts.withLock({ $0 }) {
                     cuts.withLock { $0 = false }
                     awaitsCommit = true
@@ -73,6 +86,7 @@ final class PostgreSQLProxy: Sendable {
             }
             if polled[1].revents != 0 {
                 guard let bytes = receive(pair.server) else { return }
+                if isHung { continue }
                 if awaitsCommit {
                     // The tag of CommandComplete. From here on nothing is passed, and it is committed.
                     if bytes.contains("COMMIT\0") { return }

@@ -11,6 +11,8 @@ final class LaneLoop {
     private let links: [Link]
     private let limits: PostgresConfiguration.Limits
     private var stopsAt: ContinuousClock.Instant?
+    /// When to look next for appends whose deadline has passed.
+    private var looksForExpiredAt = ContinuousClock.now
 
     init(lane: Lane, links: [Link], limits: PostgresConfiguration.Limits) {
         self.lane = lane
@@ -84,19 +86,18 @@ final class LaneLoop {
         for (link, interest) in zip(polled, interests.dropFirst()) where ready > 0 && interest.revents != 0 {
             link.look(socketIsReady: true)
         }
-        guard ready <= 0 || links.contains(where: { !$0.isServing }) else { return }
+        // After every poll: a link that is silent is given up however busy the others are.
         let now = ContinuousClock.now
         for link in links { if let look = link.nextLook, look <= now { link.look(socketIsReady: false) } }
+        guard looksForExpiredAt <= now else { return }
+        looksForExpiredAt = now + LaneLoop.lookForExpired
         for job in lane.takeExpired(at: now) { job.fail(StoreError(.deadlineExceeded, "it waited too long")) }
     }
 
     /// Until the first connection has to be looked at; -1 for as long as it takes.
     private var timeoutMilliseconds: Int32 {
         var until = links.compactMap(\.nextLook).min()
-        if links.contains(where: { !$0.isIdle }) {
-            let look = ContinuousClock.now + LaneLoop.lookForExpired
-            until = min(until ?? look, look)
-        }
+        if links.contains(where: { !$0.isIdle }) { until = min(until ?? looksForExpiredAt, looksForExpiredAt) }
         if let stopsAt { until = min(until ?? stopsAt, stopsAt) }
         guard let until else { return -1 }
         let milliseconds = (until - .now) / .milliseconds(1)
