@@ -18,7 +18,7 @@ import Testing
             $0.content = "hello"
             change(&$0)
         }
-        return try Append.Item(draft, fields: fields, now: 1_000_000, keyedByClient: keyedByClient)
+        return try Append.Item(draft, fields: fields, now: 1_000_000, mintedID: .mint(), keyedByClient: keyedByClient)
     }
 
     private func refusal(_ change: (inout NewMessage) -> Void) -> RPCError? {
@@ -33,7 +33,7 @@ import Testing
                 $0.role = .user
                 $0.content = "hello"
                 $0.resetEpoch = 4
-            }, fields: fields, now: 2_000_000, keyedByClient: false)
+            }, fields: fields, now: 2_000_000, mintedID: .mint(), keyedByClient: false)
         #expect(plain.digest == other.digest)
         #expect(plain.timestamp == 1_000_000)
     }

@@ -16,8 +16,11 @@ struct ChatMessageService: MessageServiceHandler {
     ) async throws -> CreateMessageResponse {
         let session = try fields.uuid("session_id", request.sessionIDUTF8)
         let item = try Append.Item(
-            request, fields: fields, now: WallClock.microseconds(), keyedByClient: context.surface == .rest)
-        let results = try await append([item], to: session, context: context) { _ in "" }
+            request, fields: fields, now: WallClock.microseconds(), mintedID: .mint(),
+            keyedByClient: context.surface == .rest)
+        let results = try await append(
+            [item], to: session, context: context, inDoubt: ["message_id": item.messageID.description]
+        ) { _ in "" }
         return .with { response in
             response.messageID = item.messageID.description
             response.seq = results[0].seq
@@ -37,14 +40,19 @@ struct ChatMessageService: MessageServiceHandler {
             throw fields.tooLarge("messages", drafts.count, limits.maximumBatchMessages, unit: "messages")
         }
         let now = WallClock.microseconds()
+        let minted = MintedIDs()
         var items: [Append.Item] = []
         items.reserveCapacity(drafts.count)
         for (index, draft) in drafts.enumerated() {
             let itemFields = RequestFields(limits: limits, prefix: "messages[\(index)].")
             items.append(
-                try Append.Item(draft, fields: itemFields, now: now, keyedByClient: context.surface == .rest))
+                try Append.Item(
+                    draft, fields: itemFields, now: now, mintedID: minted[index],
+                    keyedByClient: context.surface == .rest))
         }
-        let results = try await append(items, to: session, context: context) { "messages[\($0)]." }
+        let results = try await append(
+            items, to: session, context: context, inDoubt: ["message_id_base": minted.base.description]
+        ) { "messages[\($0)]." }
         return .with { response in
             for (item, result) in zip(items, results) {
                 let id = item.messageID.description
@@ -87,19 +95,18 @@ struct ChatMessageService: MessageServiceHandler {
         return try await storing { try await store.message(id, in: session, owner: nil) }
     }
 
-    /// Appends, and names the ids in an error that leaves the outcome in doubt, so that a caller who sent none can
-    /// retry too.
+    /// Appends. An error that leaves the outcome in doubt names the ids that a caller may not know, so that one who sent
+    /// none can retry too.
     private func append(
-        _ items: [Append.Item], to session: UUID, context: ServerContext, itemPrefix: (Int) -> String
+        _ items: [Append.Item], to session: UUID, context: ServerContext,
+        inDoubt ids: @autoclosure () -> [String: String], itemPrefix: (Int) -> String
     ) async throws -> [AppendResult] {
         do {
             return try await store.append(
                 Append(sessionID: session, items: items, owner: nil, deadline: context.deadline))
         } catch let error as StoreError {
             var told = RPCError(error, itemPrefix: itemPrefix)
-            if error.code == .inDoubt {
-                told.reasonMetadata["message_id"] = items.map(\.messageID.description).joined(separator: ",")
-            }
+            if error.code == .inDoubt { told.reasonMetadata.merge(ids()) { _, id in id } }
             throw told
         }
     }

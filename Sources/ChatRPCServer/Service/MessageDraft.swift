@@ -28,8 +28,12 @@ extension Append.Item {
     ///
     /// - Parameters:
     ///   - now: The timestamp of a message that brings none, in microseconds since 1970.
+    ///   - mintedID: The id of a message that brings none.
     ///   - keyedByClient: Whether metadata's client_id may be the message id (``ClientKey``).
-    init(_ draft: some MessageDraft, fields: RequestFields, now: Int64, keyedByClient: Bool) throws {
+    init(
+        _ draft: some MessageDraft, fields: RequestFields, now: Int64, mintedID: @autoclosure () -> UUID,
+        keyedByClient: Bool
+    ) throws {
         let role = draft.role
         switch role {
         case .user, .assistant, .system: break
@@ -46,7 +50,7 @@ extension Append.Item {
         }
         let explicit = draft.hasTimestamp ? try fields.microseconds("timestamp", draft.timestamp) : nil
         self.init(
-            messageID: id ?? .mint(),
+            messageID: id ?? mintedID(),
             digest: MessageDigest(word0: 0, word1: 0, word2: 0, word3: 0),
             role: role,
             content: try fields.content(draft.contentUTF8),

@@ -40,7 +40,8 @@ extension RPCError {
                 reason: "STORE_UNAVAILABLE", retryDelay: error.retryAfter ?? .seconds(1), cause: error)
         case .inDoubt:
             self.init(
-                .unavailable, "whether it was written is not known; send the same message_id again to find out",
+                .unavailable,
+                "whether it was written is not known; send it again with the same message ids to find out",
                 reason: "IN_DOUBT", retryDelay: error.retryAfter ?? .milliseconds(100), cause: error)
         case .deadlineExceeded:
             self.init(

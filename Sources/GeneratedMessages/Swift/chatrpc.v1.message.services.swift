@@ -44,6 +44,11 @@ public protocol MessageServiceHandler: RPCService {
     /// Appends up to 500 messages to one session, all or none.
     ///
     /// Errors: as CreateMessage; a field's path begins with messages[index].
+    ///
+    /// If the outcome is in doubt (UNAVAILABLE, IN_DOUBT), ErrorInfo's metadata has a message_id_base, from which follow
+    /// the ids that the server minted: messages[index], if it was sent without an id, has message_id_base with index added
+    /// to its last 12 hexadecimal digits. Sending the batch again with these ids, and the others as they were, settles it.
+    /// Messages that a page keys by their client_id are simply sent again.
     func batchCreateMessages(_ request: BatchCreateMessagesRequest, context: ServerContext) async throws -> BatchCreateMessagesResponse
 
     /// A page of a session's messages.
@@ -85,6 +90,11 @@ public struct MessageServiceClient: Sendable {
     /// Appends up to 500 messages to one session, all or none.
     ///
     /// Errors: as CreateMessage; a field's path begins with messages[index].
+    ///
+    /// If the outcome is in doubt (UNAVAILABLE, IN_DOUBT), ErrorInfo's metadata has a message_id_base, from which follow
+    /// the ids that the server minted: messages[index], if it was sent without an id, has message_id_base with index added
+    /// to its last 12 hexadecimal digits. Sending the batch again with these ids, and the others as they were, settles it.
+    /// Messages that a page keys by their client_id are simply sent again.
     public func batchCreateMessages(
         _ request: BatchCreateMessagesRequest, options: CallOptions = CallOptions()
     ) async throws -> BatchCreateMessagesResponse {

@@ -310,7 +310,7 @@ public struct Message: ProtobufMessage {
 
 /// A message to append, within a batch.
 public struct NewMessage: ProtobufMessage {
-    /// As in CreateMessageRequest.
+    /// As in CreateMessageRequest; minted ones of one batch follow each other, see BatchCreateMessages.
     @inlinable public var messageID: String {
         get { storage.string(0) }
         set { storage.setString(0, newValue) }

@@ -236,7 +236,7 @@ public enum OpenAPIDocument {
                   "MessageService"
                 ],
                 "summary": "Appends up to 500 messages to one session, all or none",
-                "description": "Appends up to 500 messages to one session, all or none.\n\nErrors: as CreateMessage; a field's path begins with messages[index].",
+                "description": "Appends up to 500 messages to one session, all or none.\n\nErrors: as CreateMessage; a field's path begins with messages[index].\n\nIf the outcome is in doubt (UNAVAILABLE, IN_DOUBT), ErrorInfo's metadata has a message_id_base, from which follow\nthe ids that the server minted: messages[index], if it was sent without an id, has message_id_base with index added\nto its last 12 hexadecimal digits. Sending the batch again with these ids, and the others as they were, settles it.\nMessages that a page keys by their client_id are simply sent again.",
                 "parameters": [
                   {
                     "name": "session_id",
@@ -1051,7 +1051,7 @@ public enum OpenAPIDocument {
                 "properties": {
                   "message_id": {
                     "type": "string",
-                    "description": "As in CreateMessageRequest."
+                    "description": "As in CreateMessageRequest; minted ones of one batch follow each other, see BatchCreateMessages."
                   },
                   "role": {
                     "$ref": "#/components/schemas/Role",
