@@ -107,6 +107,13 @@ let package = Package(
             name: "GeneratedTestMessages",
             dependencies: ["CGeneratedTestMessages", "GeneratedRPC", "ProtobufRuntime", "RPCCore"],
             path: "Tests/GeneratedTestMessages/Swift", exclude: ["openapi.json"], swiftSettings: swift),
+        .target(
+            name: "CGeneratedInteropMessages", dependencies: ["CProtobufC"], path: "Tests/GeneratedInteropMessages/C"),
+        .target(
+            name: "GeneratedInteropMessages",
+            dependencies: ["CGeneratedInteropMessages", "ProtobufRuntime", "RPCCore"],
+            path: "Tests/GeneratedInteropMessages/Swift", swiftSettings: swift),
+
         .testTarget(
             name: "GeneratorTests",
             dependencies: [
