@@ -113,6 +113,23 @@ let package = Package(
             name: "GeneratedInteropMessages",
             dependencies: ["CGeneratedInteropMessages", "ProtobufRuntime", "RPCCore"],
             path: "Tests/GeneratedInteropMessages/Swift", swiftSettings: swift),
+        // The two sides of grpc's interoperability tests: each runs against the other, and against grpc's own.
+        .executableTarget(
+            name: "chatrpc-interop-server",
+            dependencies: [
+                "GeneratedInteropMessages", "ProtobufRuntime", "RPCCore", "RPCTransport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ], path: "Tests/InteropServer", swiftSettings: swift),
+        .executableTarget(
+            name: "chatrpc-interop-client",
+            dependencies: [
+                "GeneratedInteropMessages", "ProtobufRuntime", "RPCCore", "RPCTransport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], path: "Tests/InteropClient", swiftSettings: swift),
 
         .testTarget(
             name: "GeneratorTests",

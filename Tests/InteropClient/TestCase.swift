@@ -1,0 +1,37 @@
+import ArgumentParser
+
+/// The cases of grpc's doc/interop-test-descriptions.md, by the names that they have there.
+enum TestCase: String, CaseIterable, ExpressibleByArgument {
+    case emptyUnary = "empty_unary"
+    case largeUnary = "large_unary"
+    case clientStreaming = "client_streaming"
+    case serverStreaming = "server_streaming"
+    case pingPong = "ping_pong"
+    case emptyStream = "empty_stream"
+    case statusCodeAndMessage = "status_code_and_message"
+    case specialStatusMessage = "special_status_message"
+    case unimplementedMethod = "unimplemented_method"
+    case unimplementedService = "unimplemented_service"
+    case cancelAfterBegin = "cancel_after_begin"
+    case cancelAfterFirstResponse = "cancel_after_first_response"
+    case timeoutOnSleepingServer = "timeout_on_sleeping_server"
+
+    /// Makes the calls of the case, and throws what was not as it has to be.
+    func run(on calls: InteropCalls) async throws {
+        switch self {
+        case .emptyUnary: try await calls.emptyUnary()
+        case .largeUnary: try await calls.largeUnary()
+        case .clientStreaming: try await calls.clientStreaming()
+        case .serverStreaming: try await calls.serverStreaming()
+        case .pingPong: try await calls.pingPong()
+        case .emptyStream: try await calls.emptyStream()
+        case .statusCodeAndMessage: try await calls.statusCodeAndMessage()
+        case .specialStatusMessage: try await calls.specialStatusMessage()
+        case .unimplementedMethod: try await calls.unimplementedMethod()
+        case .unimplementedService: try await calls.unimplementedService()
+        case .cancelAfterBegin: try await calls.cancelAfterBegin()
+        case .cancelAfterFirstResponse: try await calls.cancelAfterFirstResponse()
+        case .timeoutOnSleepingServer: try await calls.timeoutOnSleepingServer()
+        }
+    }
+}

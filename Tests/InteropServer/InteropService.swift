@@ -1,0 +1,69 @@
+import GeneratedInteropMessages
+import ProtobufRuntime
+import RPCCore
+
+/// grpc.testing.TestService, as the section "Server" of grpc's doc/interop-test-descriptions.md says.
+///
+/// It is not a `TestServiceHandler`, which would have an UnimplementedCall: a case is about that not being there.
+struct InteropService: RPCService {
+    /// Responses that HalfDuplexCall plans before it sends the first.
+    private static let maximumPlannedResponses = 10_000
+
+    func register<Registry: MethodRegistry>(in registry: inout Registry) {
+        registry.unary(TestService.Methods.emptyCall) { request, _ in request }
+        registry.unary(TestService.Methods.unaryCall) { request, _ in try answer(request) }
+        registry.serverStreaming(TestService.Methods.streamingOutputCall) { request, responses, _ in
+            try request.responseStatus.check()
+            try await send(PlannedResponse.all(of: request), to: responses)
+        }
+        registry.clientStreaming(TestService.Methods.streamingInputCall) { requests, _ in try await total(requests) }
+        registry.bidirectional(TestService.Methods.fullDuplexCall) { requests, responses, _ in
+            for try await request in requests {
+                try request.responseStatus.check()
+                try await send(PlannedResponse.all(of: request), to: responses)
+            }
+        }
+        registry.bidirectional(TestService.Methods.halfDuplexCall) { requests, responses, _ in
+            try await send(plan(requests), to: responses)
+        }
+    }
+
+    private func answer(_ request: SimpleRequest) throws -> SimpleResponse {
+        try request.responseStatus.check()
+        let payload = try Payload(request.responseType, size: request.responseSize)
+        return SimpleResponse.with { $0.payload = payload }
+    }
+
+    private func total(
+        _ requests: MessageStream<StreamingInputCallRequest>
+    ) async throws -> StreamingInputCallResponse {
+        var total = 0
+        for try await request in requests {
+            total += request.payload.bodyBytes.count
+        }
+        return StreamingInputCallResponse.with { $0.aggregatedPayloadSize = Int32(clamping: total) }
+    }
+
+    /// Everything that the requests ask for, once they have all come.
+    private func plan(_ requests: MessageStream<StreamingOutputCallRequest>) async throws -> [PlannedResponse] {
+        var plan: [PlannedResponse] = []
+        for try await request in requests {
+            try request.responseStatus.check()
+            plan += try PlannedResponse.all(of: request)
+            guard plan.count <= Self.maximumPlannedResponses else {
+                throw RPCError(.resourceExhausted, "more than \(Self.maximumPlannedResponses) responses")
+            }
+        }
+        return plan
+    }
+
+    private func send(
+        _ plan: [PlannedResponse], to responses: MessageWriter<StreamingOutputCallResponse>
+    ) async throws {
+        for response in plan {
+            if response.delay > .zero { try await Task.sleep(for: response.delay) }
+            let payload = try Payload(response.type, size: response.size)
+            try await responses.write(StreamingOutputCallResponse.with { $0.payload = payload })
+        }
+    }
+}
