@@ -35,6 +35,7 @@ extension Payload {
 extension EchoStatus {
     /// Fails the call with the status that the caller asked for ("Echo Status"); nothing where that is OK, or none.
     func check() throws(RPCError) {
+        guard code >= 0 else { throw RPCError(.invalidArgument, "a status has no negative code") }
         guard code == 0 else { throw RPCError(StatusCode(rawValue: Int(code)), message) }
     }
 }
