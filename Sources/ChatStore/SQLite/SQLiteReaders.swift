@@ -46,26 +46,26 @@ final class SQLiteReaders: Sendable {
     }
 
     private func submit(_ job: @escaping Job) {
-        let connection: Int?
-        do throws(StoreError) {
-            connection = try state.withLock { state throws(StoreError) in
-                guard !state.isClosed else { throw StoreError.notRunning }
-                if let idle = state.idle.popLast() { return idle }
-                guard state.waiting.count < maximumWaiting else {
-                    throw StoreError(.overloaded, "too many reads are waiting", retryAfter: .milliseconds(200))
-                }
-                state.waiting.append(job)
+        let refusal = state.withLock { state -> StoreError? in
+            guard !state.isClosed else { return .notRunning }
+            if let idle = state.idle.popLast() {
+                // Only queued here, within the lock, so that it comes before the connection's end.
+                connections[idle].asyncWriteWithoutTransaction { [self] in runAll(from: job, on: idle, $0) }
                 return nil
             }
-        } catch {
-            job(.failure(error))
-            return
+            guard state.waiting.count < maximumWaiting else {
+                return StoreError(.overloaded, "too many reads are waiting", retryAfter: .milliseconds(200))
+            }
+            state.waiting.append(job)
+            return nil
         }
-        guard let connection else { return }
-        connections[connection].asyncWriteWithoutTransaction { [self] database in
-            job(.success(database))
-            while let next = nextJob(of: connection) { next(.success(database)) }
-        }
+        if let refusal { job(.failure(refusal)) }
+    }
+
+    /// Runs a job, and then those that wait.
+    private func runAll(from job: Job, on connection: Int, _ database: Database) {
+        job(.success(database))
+        while let next = nextJob(of: connection) { next(.success(database)) }
     }
 
     /// The next job of a connection, which becomes idle if there is none.

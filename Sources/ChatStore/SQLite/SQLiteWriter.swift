@@ -44,28 +44,19 @@ final class SQLiteWriter: Sendable {
         try connection.close()
     }
 
-    private enum Admission {
-        case first
-        case behindOthers
-        case refused(StoreError)
-    }
-
     private func submit(_ job: WriteJob) {
-        let admission: Admission = state.withLock { state in
-            guard !state.isClosed else { return .refused(.notRunning) }
+        let refusal = state.withLock { state -> StoreError? in
+            guard !state.isClosed else { return .notRunning }
             guard state.queue.add(job) else {
-                return .refused(
-                    StoreError(.overloaded, "too much is waiting to be written", retryAfter: .milliseconds(200)))
+                return StoreError(.overloaded, "too much is waiting to be written", retryAfter: .milliseconds(200))
             }
-            guard !state.isWriting else { return .behindOthers }
+            guard !state.isWriting else { return nil }
             state.isWriting = true
-            return .first
+            // Only queued here, within the lock, so that it comes before the connection's end.
+            connection.asyncWriteWithoutTransaction { [self] in writeAll($0) }
+            return nil
         }
-        switch admission {
-        case .first: connection.asyncWriteWithoutTransaction { [self] in writeAll($0) }
-        case .behindOthers: break
-        case .refused(let error): job.fail(error)
-        }
+        if let refusal { job.fail(refusal) }
     }
 
     /// Commits group after group until nothing waits.
