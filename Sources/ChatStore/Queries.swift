@@ -7,7 +7,7 @@ public struct MessageQuery: Sendable, Hashable {
     public var afterSeq: Int64?
     public var beforeSeq: Int64?
     public var newestFirst: Bool
-    /// The page ends early once its messages' encoded bytes reach this; the first message is always in it.
+    /// Of the page, encoded: it ends before the message that would exceed this; the first message is always in it.
     public var maximumBytes: Int
 
     public init(

@@ -4,8 +4,12 @@ struct PageBudget: Sendable, Hashable {
     private var remainingBytes: Int
     private var isEmpty = true
 
+    /// At least what a page takes beside its messages: five numbers of at most 11 bytes, and has_more.
+    private static let ofPage = 64
+
+    /// - Parameter maximumBytes: Of the whole page, encoded. Only a page of one message may be larger.
     init(maximumBytes: Int) {
-        remainingBytes = maximumBytes
+        remainingBytes = maximumBytes - PageBudget.ofPage
     }
 
     /// Whether a message of that many encoded bytes is still in the page.

@@ -936,7 +936,7 @@ public struct ListMessagesRequest: ProtobufMessage {
         set { storage.setBool(5, newValue) }
     }
 
-    /// The page ends early once its messages reach this many bytes, though never before the first message.
+    /// The page ends before the message that would make it larger than this many bytes, though never before the first one.
     /// 0 means 3 MiB by gRPC and 32 MiB by REST.
     @inlinable public var maxBytes: Int64 {
         get { storage.int64(6) }

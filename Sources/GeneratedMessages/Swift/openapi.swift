@@ -202,7 +202,7 @@ public enum OpenAPIDocument {
                   {
                     "name": "max_bytes",
                     "in": "query",
-                    "description": "The page ends early once its messages reach this many bytes, though never before the first message.\n0 means 3 MiB by gRPC and 32 MiB by REST.",
+                    "description": "The page ends before the message that would make it larger than this many bytes, though never before the first one.\n0 means 3 MiB by gRPC and 32 MiB by REST.",
                     "schema": {
                       "type": [
                         "integer",

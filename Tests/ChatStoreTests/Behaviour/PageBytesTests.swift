@@ -27,6 +27,26 @@ struct PageBytesTests {
         }
     }
 
+    @Test("Messages of the largest size: no page of more than one exceeds its bytes", arguments: StoreKind.tested)
+    func largest(_ kind: StoreKind) async throws {
+        try await withStore(kind) { store in
+            let session = UUID.random()
+            let metadata = #"{"a": ""# + String(repeating: "x", count: (16 << 10) - 9) + #""}"#
+            for _ in 0..<4 {
+                let item = Append.Item.sample(
+                    String(repeating: "x", count: 1 << 20), agent: String(repeating: "a", count: 256),
+                    user: String(repeating: "u", count: 256), metadata: metadata)
+                _ = try await store.append(item, to: session)
+            }
+            let largest = try await store.list(session, limit: 1).serializedSize
+            for maximumBytes in [largest - 1, largest, 2 * largest - 600, 2 * largest, 3 << 20] {
+                let page = try await store.list(session, maximumBytes: maximumBytes)
+                #expect(page.serializedSize <= maximumBytes || page.messages.count == 1)
+            }
+            #expect(try await store.list(session).messages.count == 2)
+        }
+    }
+
     @Test("The first message is in the page however large it is", arguments: StoreKind.tested)
     func oneAtLeast(_ kind: StoreKind) async throws {
         try await withStore(kind) { store in
