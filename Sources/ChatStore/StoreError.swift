@@ -13,9 +13,9 @@ public struct StoreError: Error, Sendable {
         public static let epochStale = Code(description: "epochStale")
         /// The database refused this row; its neighbours are not touched by that.
         public static let rowRefused = Code(description: "rowRefused")
-        /// The queue is full: nothing was written, try again later.
+        /// The queue is full: nothing was done, try again later.
         public static let overloaded = Code(description: "overloaded")
-        /// The database can't be reached: nothing was written, try again later.
+        /// The database can't be reached: nothing was done, try again later.
         public static let unavailable = Code(description: "unavailable")
         /// The outcome of a commit is not known: sending the same message id again settles it.
         public static let inDoubt = Code(description: "inDoubt")

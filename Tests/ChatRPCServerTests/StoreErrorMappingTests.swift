@@ -40,4 +40,12 @@ import Testing
         #expect(error.fieldViolations.first?.field == "messages[3].message_id")
         #expect(error.message.contains("messages[3].message_id"))
     }
+
+    @Test func aReadIsNotToldThatNothingWasWritten() async {
+        for code in [StoreError.Code.unavailable, .overloaded] {
+            let error = await #expect(throws: RPCError.self) { try await reading { throw StoreError(code) } }
+            #expect(error?.message.contains("writ") == false)
+        }
+        #expect(RPCError(StoreError(.unavailable)).message.contains("nothing was written"))
+    }
 }

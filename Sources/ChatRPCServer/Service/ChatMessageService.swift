@@ -86,13 +86,13 @@ struct ChatMessageService: MessageServiceHandler {
             beforeSeq: request.hasBeforeSeq ? try fields.notNegative("before_seq", request.beforeSeq) : nil,
             newestFirst: request.newestFirst,
             maximumBytes: asked == 0 ? pageBytes : Int(min(asked, Int64(limits.defaultRESTPageBytes))))
-        return try await storing { try await store.listMessages(query, owner: nil) }
+        return try await reading { try await store.listMessages(query, owner: nil) }
     }
 
     func getMessage(_ request: GetMessageRequest, context: ServerContext) async throws -> Message {
         let session = try fields.uuid("session_id", request.sessionIDUTF8)
         let id = try fields.uuid("message_id", request.messageIDUTF8)
-        return try await storing { try await store.message(id, in: session, owner: nil) }
+        return try await reading { try await store.message(id, in: session, owner: nil) }
     }
 
     /// Appends. An error that leaves the outcome in doubt names the ids that a caller may not know, so that one who sent

@@ -44,7 +44,7 @@ struct ChatSessionService: SessionServiceHandler {
             after: try position(request),
             userID: try fields.identifier("user_id", request.userIDUTF8)?.string,
             deleted: request.deleted)
-        var page = try await storing { try await store.listSessions(query, owner: nil) }
+        var page = try await reading { try await store.listSessions(query, owner: nil) }
         if let first = page.sessions.first { page.activeSessionID = first.id }
         if page.hasMore, let last = page.sessions.last {
             page.nextPageToken = PageToken.make(try fields.position(of: last))
@@ -54,7 +54,7 @@ struct ChatSessionService: SessionServiceHandler {
 
     func getSession(_ request: GetSessionRequest, context: ServerContext) async throws -> Session {
         let id = try fields.uuid("session_id", request.sessionIDUTF8)
-        return try await storing { try await store.session(id, owner: nil) }
+        return try await reading { try await store.session(id, owner: nil) }
     }
 
     func renameSession(_ request: RenameSessionRequest, context: ServerContext) async throws -> Session {

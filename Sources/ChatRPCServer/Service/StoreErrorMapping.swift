@@ -3,7 +3,11 @@ import RPCCore
 
 extension RPCError {
     /// What a caller is told of a store's failure: the code, a reason, and no word of the database.
-    init(_ error: StoreError, itemPrefix: (Int) -> String = { _ in "" }) {
+    ///
+    /// - Parameters:
+    ///   - isOfRead: Whether the call was one that writes nothing anyway.
+    ///   - itemPrefix: The path of an item of a batch.
+    init(_ error: StoreError, isOfRead: Bool = false, itemPrefix: (Int) -> String = { _ in "" }) {
         let item = error.index.map(itemPrefix) ?? ""
         switch error.code {
         case .sessionNotFound:
@@ -32,16 +36,16 @@ extension RPCError {
                 cause: error)
         case .overloaded:
             self.init(
-                .resourceExhausted, "the server has more to write than it can hold; try again",
+                .resourceExhausted, "the server has more work than it can hold; try again",
                 reason: "OVERLOADED", retryDelay: error.retryAfter ?? .seconds(1), cause: error)
         case .unavailable:
             self.init(
-                .unavailable, "the database can't be reached; nothing was written, try again",
+                .unavailable, "the database can't be reached; \(isOfRead ? "" : "nothing was written, ")try again",
                 reason: "STORE_UNAVAILABLE", retryDelay: error.retryAfter ?? .seconds(1), cause: error)
         case .inDoubt:
             self.init(
                 .unavailable,
-                "whether it was written is not known; send it again with the same message ids to find out",
+                "whether it was written is not known; send it again with the same ids to find out",
                 reason: "IN_DOUBT", retryDelay: error.retryAfter ?? .milliseconds(100), cause: error)
         case .deadlineExceeded:
             self.init(
