@@ -64,8 +64,8 @@ import Testing
             }
         }
         #expect(item.timestamp == -1_500_000)
-        #expect(Timestamp(microseconds: -1_500_000).seconds == -2)
-        #expect(Timestamp(microseconds: -1_500_000).nanos == 500_000_000)
+        #expect(Timestamp(unixMicroseconds: -1_500_000).seconds == -2)
+        #expect(Timestamp(unixMicroseconds: -1_500_000).nanos == 500_000_000)
     }
 
     @Test func aPagesClientIDIsTheMessageIDOnlyTogetherWithItsTimestampAndByREST() throws {

@@ -16,7 +16,7 @@ struct ChatMessageService: MessageServiceHandler {
     ) async throws -> CreateMessageResponse {
         let session = try fields.uuid("session_id", request.sessionIDUTF8)
         let item = try Append.Item(
-            request, fields: fields, now: WallClock.microseconds(), mintedID: .mint(),
+            request, fields: fields, now: WallClock.unixMicroseconds, mintedID: .mint(),
             keyedByClient: context.surface == .rest)
         let results = try await append(
             [item], to: session, context: context, inDoubt: ["message_id": item.messageID.description]
@@ -26,7 +26,7 @@ struct ChatMessageService: MessageServiceHandler {
             response.seq = results[0].seq
             response.revision = results[0].revision
             response.duplicate = results[0].duplicate
-            response.timestamp = Timestamp(microseconds: results[0].timestamp)
+            response.timestamp.unixMicroseconds = results[0].timestamp
         }
     }
 
@@ -39,7 +39,7 @@ struct ChatMessageService: MessageServiceHandler {
         guard drafts.count <= limits.maximumBatchMessages else {
             throw fields.tooLarge("messages", drafts.count, limits.maximumBatchMessages, unit: "messages")
         }
-        let now = WallClock.microseconds()
+        let now = WallClock.unixMicroseconds
         let minted = MintedIDs()
         var items: [Append.Item] = []
         items.reserveCapacity(drafts.count)
@@ -62,7 +62,7 @@ struct ChatMessageService: MessageServiceHandler {
                     entry.seq = result.seq
                     entry.revision = result.revision
                     entry.duplicate = result.duplicate
-                    entry.timestamp = Timestamp(microseconds: result.timestamp)
+                    entry.timestamp.unixMicroseconds = result.timestamp
                 }
             }
             response.count = Int32(items.count)

@@ -19,7 +19,10 @@ struct ContentDigest {
         digest.add(item.userID)
         digest.add(item.metadata)
         digest.add(explicitTimestamp ?? Int64.min)
-        return MessageDigest(sha256: digest.hash.finalize())
+        guard let digest = digest.hash.finalize().withUnsafeBytes({ MessageDigest($0.bytes) }) else {
+            preconditionFailure("SHA-256 has 32 bytes")
+        }
+        return digest
     }
 
     private mutating func add(_ number: Int64) {
@@ -31,18 +34,6 @@ struct ContentDigest {
         add(Int64(bytes.count))
         bytes.withSpan { span in
             span.withUnsafeBytes { hash.update(bufferPointer: $0) }
-        }
-    }
-}
-
-extension MessageDigest {
-    fileprivate init(sha256: SHA256.Digest) {
-        self = sha256.withUnsafeBytes { bytes in
-            MessageDigest(
-                word0: UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 0, as: UInt64.self)),
-                word1: UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self)),
-                word2: UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 16, as: UInt64.self)),
-                word3: UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 24, as: UInt64.self)))
         }
     }
 }

@@ -18,3 +18,11 @@ struct MintedIDs: Sendable {
         UUID(high: base.high, low: base.low + UInt64(index))
     }
 }
+
+extension UUID {
+    /// A new id of version 7, of now.
+    static func mint() -> UUID {
+        var generator = SystemRandomNumberGenerator()
+        return .version7(millisecondsSince1970: UInt64(WallClock.unixMicroseconds / 1000), using: &generator)
+    }
+}

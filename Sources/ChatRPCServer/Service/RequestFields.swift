@@ -82,7 +82,7 @@ struct RequestFields {
         else {
             throw invalid(field, "has to lie within the years 1 to 9999, with 0 to 999999999 nanoseconds")
         }
-        return value.seconds * 1_000_000 + Int64(value.nanos / 1000)
+        return value.unixMicroseconds
     }
 
     func invalid(_ field: String, _ description: String) -> RPCError {

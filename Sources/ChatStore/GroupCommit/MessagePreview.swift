@@ -38,9 +38,7 @@ struct MessagePreview: Sendable, Hashable {
             let preview = MessagePreview(of: span)
             var bytes: [UInt8] = []
             bytes.reserveCapacity(preview.byteCount + 3)
-            for offset in 0..<preview.byteCount {
-                bytes.append(span.unsafeLoad(fromByteOffset: offset, as: UInt8.self))
-            }
+            span.withUnsafeBytes { bytes.append(contentsOf: $0[..<preview.byteCount]) }
             if preview.isCut { bytes.append(contentsOf: "...".utf8) }
             return bytes
         }

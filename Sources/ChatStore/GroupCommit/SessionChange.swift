@@ -60,3 +60,10 @@ enum SessionChange: Sendable, Hashable {
         return true
     }
 }
+
+extension Session {
+    /// Whether `owner` may know of it; nil may of every one.
+    func isVisible(to owner: String?) -> Bool {
+        owner == nil || hasUserID && userID == owner
+    }
+}

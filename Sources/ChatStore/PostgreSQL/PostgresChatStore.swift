@@ -62,8 +62,9 @@ public final class PostgresChatStore: ChatStore {
             decode: { (result) throws(StoreError) in
                 guard result.rowCount == 1 else { throw StoreError(.messageNotFound) }
                 var message = Message()
-                let text = session.description.utf8
-                try MessageColumns.decode(result, row: 0, sessionID: Array(text).span.bytes, into: &message)
+                try session.withTextUTF8 { sessionID throws(StoreError) in
+                    try MessageColumns.decode(result, row: 0, sessionID: sessionID, into: &message)
+                }
                 return message
             })
     }

@@ -138,22 +138,20 @@ struct PreparedStatement {
         return string
     }
 
+    /// The table's CHECK sees to its size, as to that of a digest.
     func uuid(_ column: Int32) -> UUID {
-        let words = blob(column, as: (UInt64, UInt64).self, orElse: (0, 0))
-        return UUID(high: words.0.bigEndian, low: words.1.bigEndian)
+        guard let blob = blob(column), blob.count == 16 else { return UUID(high: 0, low: 0) }
+        return UUID(
+            high: UInt64(bigEndian: blob.loadUnaligned(as: UInt64.self)),
+            low: UInt64(bigEndian: blob.loadUnaligned(fromByteOffset: 8, as: UInt64.self)))
     }
 
-    func digest(_ column: Int32) -> MessageDigest {
-        let words = blob(column, as: (UInt64, UInt64, UInt64, UInt64).self, orElse: (0, 0, 0, 0))
-        return MessageDigest(
-            word0: words.0.bigEndian, word1: words.1.bigEndian, word2: words.2.bigEndian, word3: words.3.bigEndian)
+    func digest(_ column: Int32) -> MessageDigest? {
+        blob(column).flatMap { MessageDigest($0.bytes) }
     }
 
-    /// A blob of exactly the type's size; the table's CHECK sees to that.
-    private func blob<Words>(_ column: Int32, as type: Words.Type, orElse absent: Words) -> Words {
-        guard let start = sqlite3_column_blob(handle, column), byteCount(column) == MemoryLayout<Words>.size else {
-            return absent
-        }
-        return start.loadUnaligned(as: type)
+    private func blob(_ column: Int32) -> UnsafeRawBufferPointer? {
+        guard let start = sqlite3_column_blob(handle, column) else { return nil }
+        return UnsafeRawBufferPointer(start: start, count: byteCount(column))
     }
 }

@@ -124,7 +124,7 @@ struct SQLiteAppends {
             insert.bind(item.digest, at: 4)
             insert.bind(row.revision, at: 5)
             insert.bind(row.resetEpoch, at: 6)
-            insert.bind(SQLiteMessageColumns.word(for: item.role), at: 7)
+            insert.bind(item.role.word, at: 7)
             insert.bind(item.content, at: 8)
             insert.bind(item.agentName, at: 9)
             insert.bind(item.userID, at: 10)

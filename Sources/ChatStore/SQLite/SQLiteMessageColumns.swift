@@ -26,32 +26,13 @@ enum SQLiteMessageColumns {
         row.uuid(1).withTextUTF8 { message.setMessageID(utf8: $0) }
         message.revision = row.int64(2)
         message.resetEpoch = row.int64(3)
-        row.withText(4) { message.role = role($0) }
+        row.withText(4) { message.role = Role(word: $0) }
         row.withText(5) { message.setContent(utf8: $0) }
         row.withText(6) { message.setAgentName(utf8: $0) }
         row.withText(7) { message.setUserID(utf8: $0) }
-        message.timestamp = Timestamp(unixMicroseconds: row.int64(8))
+        message.timestamp.unixMicroseconds = row.int64(8)
         row.withText(9) { message.setMetadata(utf8: $0) }
         message.state = MessageState(rawValue: Int32(truncatingIfNeeded: row.int64(10)))
-        if let time = row.optionalInt64(11) { message.editedAt = Timestamp(unixMicroseconds: time) }
-    }
-
-    /// The words that the column's CHECK admits.
-    static func word(for role: Role) -> StaticString {
-        switch role {
-        case .assistant: "assistant"
-        case .system: "system"
-        default: "user"
-        }
-    }
-
-    private static func role(_ word: RawSpan) -> Role {
-        guard !word.isEmpty else { return .unspecified }
-        switch word.unsafeLoad(as: UInt8.self) {
-        case UInt8(ascii: "u"): return .user
-        case UInt8(ascii: "a"): return .assistant
-        case UInt8(ascii: "s"): return .system
-        default: return .unspecified
-        }
+        if let time = row.optionalInt64(11) { message.editedAt.unixMicroseconds = time }
     }
 }

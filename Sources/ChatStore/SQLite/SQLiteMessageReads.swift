@@ -24,8 +24,8 @@ enum SQLiteMessageReads {
         select.bind(range.below, at: 3)
         select.bind(range.skip, at: 4)
         let lastSeq = try query.sessionID.withTextUTF8 { sessionID in
-            Result { try fill(&page, with: query, from: select, sessionID: sessionID) }
-        }.get()
+            try fill(&page, with: query, from: select, sessionID: sessionID)
+        }
         guard let lastSeq else { return page }
         page.hasMore = true
         if query.newestFirst { page.nextBeforeSeq = lastSeq } else { page.nextAfterSeq = lastSeq }

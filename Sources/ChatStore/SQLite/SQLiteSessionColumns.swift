@@ -16,8 +16,8 @@ enum SQLiteSessionColumns {
         row.withText(2) { session.setDescription(utf8: $0) }
         row.withText(3) { session.setAgentName(utf8: $0) }
         row.withText(4) { session.setUserID(utf8: $0) }
-        session.createdAt = Timestamp(unixMicroseconds: row.int64(5))
-        if let time = row.optionalInt64(6) { session.lastMessageAt = Timestamp(unixMicroseconds: time) }
+        session.createdAt.unixMicroseconds = row.int64(5)
+        if let time = row.optionalInt64(6) { session.lastMessageAt.unixMicroseconds = time }
         row.withText(7) { session.setPreview(utf8: $0) }
         session.isActive = row.int64(8) != 0
         session.messageCount = row.int64(9)

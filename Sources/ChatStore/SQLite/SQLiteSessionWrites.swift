@@ -87,10 +87,3 @@ enum SQLiteSessionWrites {
         try update.run()
     }
 }
-
-extension Session {
-    /// Whether `owner` may know of it; nil may of every one.
-    func isVisible(to owner: String?) -> Bool {
-        owner == nil || hasUserID && userID == owner
-    }
-}

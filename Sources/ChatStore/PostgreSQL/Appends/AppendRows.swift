@@ -66,7 +66,7 @@ enum AppendRows {
             array.element(PostgresEpoch.value(ofUnixMicroseconds: item.timestamp))
         }
         column(.bytea) { array, _, _, item in array.element(item.digest) }
-        column(.text) { array, _, _, item in array.element(MessageColumns.word(for: item.role)) }
+        column(.text) { array, _, _, item in array.element(item.role.word) }
         column(.text) { array, _, _, item in array.element(item.content) }
         column(.text) { array, _, _, item in array.element(item.agentName) }
         column(.text) { array, _, _, item in array.element(item.userID) }
@@ -111,7 +111,8 @@ enum AppendRows {
     ) {
         parameters.addArray(of: .text, count: sessions.count) { array in
             for session in sessions {
-                array.element(previewOf: session.preview.map { appends[$0.append].items[$0.item].content })
+                array.element(
+                    session.preview.map { MessagePreview.bytes(of: appends[$0.append].items[$0.item].content) })
             }
         }
     }

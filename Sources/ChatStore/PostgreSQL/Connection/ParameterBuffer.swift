@@ -131,15 +131,10 @@ final class ParameterBuffer {
         put(value.words.3)
     }
 
-    /// A message's preview; nil is NULL.
-    func element(previewOf text: FieldBytes?) {
-        guard let text else { return elementNull() }
-        text.withSpan { span in
-            let preview = MessagePreview(of: span)
-            put(Int32(truncatingIfNeeded: preview.byteCount + (preview.isCut ? 3 : 0)))
-            span.withUnsafeBytes { put(raw: UnsafeRawBufferPointer(rebasing: $0[..<preview.byteCount])) }
-            if preview.isCut { for _ in 0..<3 { put(byte: UInt8(ascii: ".")) } }
-        }
+    func element(_ value: [UInt8]?) {
+        guard let value else { return elementNull() }
+        put(Int32(truncatingIfNeeded: value.count))
+        value.withUnsafeBytes { put(raw: $0) }
     }
 
     func elementNull() { put(Int32(-1)) }

@@ -40,11 +40,8 @@ extension PostgresResult {
 
     func digest(_ row: Int, _ column: Int) throws(StoreError) -> MessageDigest? {
         guard let bytes = bytes(row, column) else { return nil }
-        guard bytes.count == 32 else { throw mistyped(column) }
-        func word(_ index: Int) -> UInt64 {
-            UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8 * index, as: UInt64.self))
-        }
-        return MessageDigest(word0: word(0), word1: word(1), word2: word(2), word3: word(3))
+        guard let digest = MessageDigest(bytes.bytes) else { throw mistyped(column) }
+        return digest
     }
 
     /// Microseconds since 1970-01-01T00:00:00Z.

@@ -33,34 +33,16 @@ enum MessageColumns {
         let id = try result.uuid(row, 4)
         id.withTextUTF8 { message.setMessageID(utf8: $0) }
         message.revision = try result.int64(row, 5)
-        message.role = role(result.bytes(row, 6))
+        if let role = result.bytes(row, 6) { message.role = Role(word: role.bytes) }
         if let content = result.bytes(row, 7) { message.setContent(utf8: content.bytes) }
         if let agentName = result.bytes(row, 8) { message.setAgentName(utf8: agentName.bytes) }
         if let userID = result.bytes(row, 9) { message.setUserID(utf8: userID.bytes) }
-        message.timestamp = Timestamp(unixMicroseconds: try result.time(row, 10))
+        message.timestamp.unixMicroseconds = try result.time(row, 10)
         if let metadata = result.bytes(row, 11), metadata.count > 0 {
             // jsonb_send writes a version byte and then the text.
             message.setMetadata(utf8: UnsafeRawBufferPointer(rebasing: metadata[1...]).bytes)
         }
         message.state = MessageState(rawValue: Int32(try result.int16(row, 12)))
-        if let time = try result.optionalTime(row, 13) { message.editedAt = Timestamp(unixMicroseconds: time) }
-    }
-
-    /// The words that the column's CHECK admits.
-    static func word(for role: Role) -> StaticString {
-        switch role {
-        case .assistant: "assistant"
-        case .system: "system"
-        default: "user"
-        }
-    }
-
-    private static func role(_ word: UnsafeRawBufferPointer?) -> Role {
-        switch word?.first {
-        case UInt8(ascii: "u"): .user
-        case UInt8(ascii: "a"): .assistant
-        case UInt8(ascii: "s"): .system
-        default: .unspecified
-        }
+        if let time = try result.optionalTime(row, 13) { message.editedAt.unixMicroseconds = time }
     }
 }

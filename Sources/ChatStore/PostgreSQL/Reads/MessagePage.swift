@@ -48,12 +48,10 @@ enum MessagePage {
     private static func append(
         rows: Int, of result: borrowing PostgresResult, session: UUID, to page: inout ListMessagesResponse
     ) throws(StoreError) {
-        try withUnsafeTemporaryAllocation(byteCount: 36, alignment: 8) { text throws(StoreError) in
-            session.withTextUTF8 { span in span.withUnsafeBytes { text.copyMemory(from: $0) } }
+        try session.withTextUTF8 { sessionID throws(StoreError) in
             for row in 0..<rows {
                 try page.messages.append { message throws(StoreError) in
-                    try MessageColumns.decode(
-                        result, row: row, sessionID: UnsafeRawBufferPointer(text).bytes, into: &message)
+                    try MessageColumns.decode(result, row: row, sessionID: sessionID, into: &message)
                 }
             }
         }

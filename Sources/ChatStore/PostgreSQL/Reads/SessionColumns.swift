@@ -18,8 +18,8 @@ enum SessionColumns {
         if let description = result.bytes(row, 2) { session.setDescription(utf8: description.bytes) }
         if let agentName = result.bytes(row, 3) { session.setAgentName(utf8: agentName.bytes) }
         if let userID = result.bytes(row, 4) { session.setUserID(utf8: userID.bytes) }
-        session.createdAt = Timestamp(unixMicroseconds: try result.time(row, 5))
-        if let time = try result.optionalTime(row, 6) { session.lastMessageAt = Timestamp(unixMicroseconds: time) }
+        session.createdAt.unixMicroseconds = try result.time(row, 5)
+        if let time = try result.optionalTime(row, 6) { session.lastMessageAt.unixMicroseconds = time }
         if let preview = result.bytes(row, 7) { session.setPreview(utf8: preview.bytes) }
         session.isActive = try result.bool(row, 8)
         session.messageCount = try result.int64(row, 9)

@@ -121,9 +121,7 @@ final class SessionTransaction: Exchange {
     }
 
     private func change(_ session: inout Session) throws(StoreError) -> Bool {
-        guard owner == nil || (session.hasUserID && session.userID == owner) else {
-            throw StoreError(.sessionNotFound)
-        }
+        guard session.isVisible(to: owner) else { throw StoreError(.sessionNotFound) }
         switch purpose {
         case .create:
             guard session.isActive else { throw StoreError(.sessionDeleted) }

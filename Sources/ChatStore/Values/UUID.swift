@@ -60,19 +60,33 @@ public struct UUID: Sendable, Hashable, Comparable {
 
 extension UUID: CustomStringConvertible {
     public var description: String {
-        String(unsafeUninitializedCapacity: 36) { buffer in
-            var place = 0
-            for digit in 0..<32 {
-                if digit == 8 || digit == 12 || digit == 16 || digit == 20 {
-                    buffer[place] = UInt8(ascii: "-")
-                    place += 1
-                }
-                let word = digit < 16 ? high : low
-                let nibble = UInt8(truncatingIfNeeded: word >> UInt64(60 - 4 * (digit % 16))) & 0xF
-                buffer[place] = nibble < 10 ? UInt8(ascii: "0") + nibble : UInt8(ascii: "a") + nibble - 10
+        String(unsafeUninitializedCapacity: UUID.textBytes) { buffer in
+            writeText(to: UnsafeMutableRawBufferPointer(buffer))
+            return UUID.textBytes
+        }
+    }
+
+    /// The text form, for as long as `body` runs, without a `String`.
+    func withTextUTF8<R, E: Error>(_ body: (RawSpan) throws(E) -> R) throws(E) -> R {
+        try withUnsafeTemporaryAllocation(byteCount: UUID.textBytes, alignment: 8) { buffer throws(E) in
+            writeText(to: buffer)
+            return try body(UnsafeRawBufferPointer(buffer).bytes)
+        }
+    }
+
+    private static let textBytes = 36
+
+    private func writeText(to buffer: UnsafeMutableRawBufferPointer) {
+        var place = 0
+        for digit in 0..<32 {
+            if digit == 8 || digit == 12 || digit == 16 || digit == 20 {
+                buffer[place] = UInt8(ascii: "-")
                 place += 1
             }
-            return 36
+            let word = digit < 16 ? high : low
+            let nibble = UInt8(truncatingIfNeeded: word >> UInt64(60 - 4 * (digit % 16))) & 0xF
+            buffer[place] = nibble < 10 ? UInt8(ascii: "0") + nibble : UInt8(ascii: "a") + nibble - 10
+            place += 1
         }
     }
 }
