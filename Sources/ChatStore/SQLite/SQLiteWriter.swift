@@ -6,7 +6,7 @@ import Synchronization
 /// one. No timer is needed: a lone job is committed at once, and groups grow by themselves under load.
 final class SQLiteWriter: Sendable {
     private struct State {
-        var queue: WriteQueue
+        var queue: CommitQueue<WriteJob>
         var isWriting = false
         var isClosed = false
     }
@@ -16,13 +16,12 @@ final class SQLiteWriter: Sendable {
 
     init(_ configuration: SQLiteConfiguration) throws {
         connection = try SQLiteConnection.openWriter(configuration)
-        let queue = WriteQueue(
-            limits: WriteQueue.Limits(
-                waitingMessages: configuration.maximumWaitingMessages,
-                waitingBytes: configuration.maximumWaitingBytes,
-                commitMessages: configuration.maximumCommitMessages,
-                commitBytes: configuration.maximumCommitBytes))
-        state = Mutex(State(queue: queue))
+        let limits = CommitQueueLimits(
+            waitingMessages: configuration.maximumWaitingMessages,
+            waitingBytes: configuration.maximumWaitingBytes,
+            groupMessages: configuration.maximumCommitMessages,
+            groupBytes: configuration.maximumCommitBytes)
+        state = Mutex(State(queue: CommitQueue(limits: limits)))
     }
 
     func append(_ append: Append) async throws -> [AppendResult] {
@@ -61,21 +60,24 @@ final class SQLiteWriter: Sendable {
 
     /// Commits group after group until nothing waits.
     private func writeAll(_ database: Database) {
-        while let (group, expired) = takeGroup() {
+        while let group = takeGroup() {
+            let now = ContinuousClock.now
+            let expired = group.filter { $0.hasExpired(at: now) }
             for job in expired {
                 job.fail(StoreError(.deadlineExceeded, "the deadline passed before the commit began"))
             }
-            if !group.isEmpty { SQLiteCommit.run(group, on: database) }
+            let awaited = expired.isEmpty ? group : group.filter { !$0.hasExpired(at: now) }
+            if !awaited.isEmpty { SQLiteCommit.run(awaited, on: database) }
         }
     }
 
-    private func takeGroup() -> (group: [WriteJob], expired: [WriteJob])? {
+    private func takeGroup() -> [WriteJob]? {
         state.withLock { state in
             guard !state.queue.isEmpty else {
                 state.isWriting = false
                 return nil
             }
-            return state.queue.takeGroup(at: .now)
+            return state.queue.takeGroup()
         }
     }
 }

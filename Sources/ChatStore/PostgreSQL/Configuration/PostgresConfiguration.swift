@@ -48,16 +48,15 @@ public struct PostgresConfiguration: Sendable {
 
         public init() {}
 
-        var ofAppendQueue: LaneQueue.Limits {
-            LaneQueue.Limits(
-                maximumQueuedMessages: maximumQueuedMessages, maximumQueuedBytes: maximumQueuedBytes,
-                maximumGroupMessages: maximumGroupMessages, maximumGroupBytes: maximumGroupBytes)
+        var ofAppendQueue: CommitQueueLimits {
+            CommitQueueLimits(
+                waitingMessages: maximumQueuedMessages, waitingBytes: maximumQueuedBytes,
+                groupMessages: maximumGroupMessages, groupBytes: maximumGroupBytes)
         }
 
-        var ofReadQueue: LaneQueue.Limits {
-            LaneQueue.Limits(
-                maximumQueuedMessages: maximumQueuedReads, maximumQueuedBytes: .max,
-                maximumGroupMessages: 0, maximumGroupBytes: 0)
+        var ofReadQueue: CommitQueueLimits {
+            CommitQueueLimits(
+                waitingMessages: maximumQueuedReads, waitingBytes: .max, groupMessages: 0, groupBytes: 0)
         }
     }
 

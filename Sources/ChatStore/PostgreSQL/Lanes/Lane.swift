@@ -1,9 +1,32 @@
 import Synchronization
 
+/// What a lane is given to do.
+enum LaneJob: CommitJob, Sendable {
+    case append(AppendJob)
+    /// Anything else: made into its exchange on the lane's thread.
+    case exchange(@Sendable () -> any Exchange)
+
+    var messages: Int {
+        if case .append(let job) = self { job.messages } else { 1 }
+    }
+
+    var bytes: Int {
+        if case .append(let job) = self { job.bytes } else { 0 }
+    }
+
+    func hasExpired(at now: ContinuousClock.Instant) -> Bool {
+        if case .append(let job) = self { job.hasExpired(at: now) } else { false }
+    }
+
+    var joinsGroups: Bool {
+        if case .append = self { true } else { false }
+    }
+}
+
 /// Work for one thread: the queue that callers put it into, and what wakes the thread that does it.
 final class Lane: Sendable {
     private struct State {
-        var queue: LaneQueue
+        var queue: CommitQueue<LaneJob>
         /// Whether a connection is there; without one calls fail at once, and can be sent again later.
         var isReady = false
         var isStopping = false
@@ -15,8 +38,8 @@ final class Lane: Sendable {
     let wakeUp = WakeUp()
     private let retryAfter: Duration
 
-    init(limits: LaneQueue.Limits, retryAfter: Duration) {
-        state = Mutex(State(queue: LaneQueue(limits: limits)))
+    init(limits: CommitQueueLimits, retryAfter: Duration) {
+        state = Mutex(State(queue: CommitQueue(limits: limits)))
         self.retryAfter = retryAfter
     }
 
@@ -28,7 +51,7 @@ final class Lane: Sendable {
     var waitingMessages: Int { state.withLock { $0.queue.messages } }
 
     /// Queues a job, or says why not: unavailable or overloaded.
-    func submit(_ job: LaneQueue.Job) -> StoreError? {
+    func submit(_ job: LaneJob) -> StoreError? {
         let (refusal, wakes) = state.withLock { state -> (StoreError?, Bool) in
             guard state.isReady, !state.isStopping else {
                 return (StoreError(.unavailable, "not connected", retryAfter: retryAfter), false)
@@ -57,16 +80,29 @@ final class Lane: Sendable {
         state.withLock { $0.isReady = ready }
     }
 
+    /// What is next: appends that are committed together, or one other job.
+    enum Next {
+        case group([AppendJob])
+        case exchange(@Sendable () -> any Exchange)
+    }
+
     /// The next work; where there is none, the next job will wake the thread.
-    func takeNext() -> LaneQueue.Next? {
-        state.withLock { state in
-            let next = state.queue.takeNext()
-            state.awaitsWork = next == nil
-            return next
+    func takeNext() -> Next? {
+        let jobs = state.withLock { state in
+            let jobs = state.queue.takeGroup()
+            state.awaitsWork = jobs.isEmpty
+            return jobs
         }
+        guard let first = jobs.first else { return nil }
+        if case .exchange(let make) = first { return .exchange(make) }
+        return .group(jobs.compactMap(Lane.append))
     }
 
     func takeExpired(at now: ContinuousClock.Instant) -> [AppendJob] {
-        state.withLock { $0.queue.isEmpty ? [] : $0.queue.takeExpired(at: now) }
+        state.withLock { $0.queue.isEmpty ? [] : $0.queue.takeExpired(at: now) }.compactMap(Lane.append)
+    }
+
+    private static func append(_ job: LaneJob) -> AppendJob? {
+        if case .append(let append) = job { append } else { nil }
     }
 }
