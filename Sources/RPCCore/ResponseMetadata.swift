@@ -18,7 +18,17 @@ public final class ResponseMetadata: Sendable {
         state.withLock { $0.initial.add(name, value) }
     }
 
+    /// The name has to end in `-bin`.
+    public func addInitial(_ name: String, binary value: [UInt8]) {
+        state.withLock { $0.initial.add(name, binary: value) }
+    }
+
     public func addTrailing(_ name: String, _ value: String) {
         state.withLock { $0.trailing.add(name, value) }
+    }
+
+    /// The name has to end in `-bin`.
+    public func addTrailing(_ name: String, binary value: [UInt8]) {
+        state.withLock { $0.trailing.add(name, binary: value) }
     }
 }

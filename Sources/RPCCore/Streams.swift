@@ -5,11 +5,23 @@ public struct MessageStream<Element: Sendable>: AsyncSequence, Sendable {
     public typealias Failure = any Error
 
     private let take: @Sendable () async throws -> Element?
+    private let metadata: @Sendable () -> ReceivedMetadata
 
-    /// `next` gives the next message, nil at the peer's half-close, or throws why the stream broke.
-    public init(next: @escaping @Sendable () async throws -> Element?) {
+    /// `next` gives the next message, nil at the peer's half-close, or throws why the stream broke. `metadata` gives what has
+    /// come with them so far.
+    public init(
+        metadata: @escaping @Sendable () -> ReceivedMetadata = { ReceivedMetadata() },
+        next: @escaping @Sendable () async throws -> Element?
+    ) {
         self.take = next
+        self.metadata = metadata
     }
+
+    /// What the server sent before its messages: known from the first of them on. (What a caller sends is in `ServerContext`.)
+    public var initialMetadata: Metadata { metadata().initial }
+
+    /// What the server sent after its messages: known once there are no more. An error carries its own.
+    public var trailingMetadata: Metadata { metadata().trailing }
 
     public struct AsyncIterator: AsyncIteratorProtocol {
         fileprivate let take: @Sendable () async throws -> Element?
@@ -21,6 +33,17 @@ public struct MessageStream<Element: Sendable>: AsyncSequence, Sendable {
 
     public func makeAsyncIterator() -> AsyncIterator {
         AsyncIterator(take: take)
+    }
+}
+
+/// What has come with the messages of a stream so far.
+public struct ReceivedMetadata: Sendable {
+    public var initial: Metadata
+    public var trailing: Metadata
+
+    public init(initial: Metadata = [:], trailing: Metadata = [:]) {
+        self.initial = initial
+        self.trailing = trailing
     }
 }
 

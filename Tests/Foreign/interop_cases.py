@@ -5,7 +5,7 @@ import queue
 import grpc
 import pytest
 
-from interop_service import payload
+from interop_service import INITIAL, TRAILING, payload
 from interop_stubs import empty_pb2, messages_pb2, test_pb2_grpc
 
 CASES = {}
@@ -94,6 +94,18 @@ def ping_pong(stub, _):
 @case
 def empty_stream(stub, _):
     assert list(stub.FullDuplexCall(iter(()), timeout=TIMEOUT)) == []
+
+
+@case
+def custom_metadata(stub, _):
+    metadata = [(INITIAL, "test_initial_metadata_value"), (TRAILING, b"\xab\xab\xab")]
+    answer, unary = stub.UnaryCall.with_call(LARGE, metadata=metadata, timeout=TIMEOUT)
+    assert answer.payload == payload(314159)
+    stream = stub.FullDuplexCall(iter([output_request(314159, body=271828)]), metadata=metadata, timeout=TIMEOUT)
+    assert [answer.payload for answer in stream] == [payload(314159)]
+    for call in (unary, stream):
+        assert metadata[0] in call.initial_metadata()
+        assert metadata[1] in call.trailing_metadata()
 
 
 @case

@@ -8,6 +8,7 @@ enum TestCase: String, CaseIterable, ExpressibleByArgument {
     case serverStreaming = "server_streaming"
     case pingPong = "ping_pong"
     case emptyStream = "empty_stream"
+    case customMetadata = "custom_metadata"
     case statusCodeAndMessage = "status_code_and_message"
     case specialStatusMessage = "special_status_message"
     case unimplementedMethod = "unimplemented_method"
@@ -25,6 +26,7 @@ enum TestCase: String, CaseIterable, ExpressibleByArgument {
         case .serverStreaming: try await calls.serverStreaming()
         case .pingPong: try await calls.pingPong()
         case .emptyStream: try await calls.emptyStream()
+        case .customMetadata: try await calls.customMetadata()
         case .statusCodeAndMessage: try await calls.statusCodeAndMessage()
         case .specialStatusMessage: try await calls.specialStatusMessage()
         case .unimplementedMethod: try await calls.unimplementedMethod()

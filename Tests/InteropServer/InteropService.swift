@@ -10,33 +10,41 @@ struct InteropService: RPCService {
     private static let maximumPlannedResponses = 10_000
 
     func register<Registry: MethodRegistry>(in registry: inout Registry) {
-        registry.unary(TestService.Methods.emptyCall) { request, _ in request }
-        registry.unary(TestService.Methods.unaryCall) { request, _ in try answer(request) }
-        registry.serverStreaming(TestService.Methods.streamingOutputCall) { request, responses, _ in
+        registry.unary(TestService.Methods.emptyCall) { request, context in
+            echoMetadata(of: context)
+            return request
+        }
+        registry.unary(TestService.Methods.unaryCall) { try answer($0, $1) }
+        registry.serverStreaming(TestService.Methods.streamingOutputCall) { request, responses, context in
+            echoMetadata(of: context)
             try request.responseStatus.check()
             try await send(PlannedResponse.all(of: request), to: responses)
         }
-        registry.clientStreaming(TestService.Methods.streamingInputCall) { requests, _ in try await total(requests) }
-        registry.bidirectional(TestService.Methods.fullDuplexCall) { requests, responses, _ in
+        registry.clientStreaming(TestService.Methods.streamingInputCall) { try await total($0, $1) }
+        registry.bidirectional(TestService.Methods.fullDuplexCall) { requests, responses, context in
+            echoMetadata(of: context)
             for try await request in requests {
                 try request.responseStatus.check()
                 try await send(PlannedResponse.all(of: request), to: responses)
             }
         }
-        registry.bidirectional(TestService.Methods.halfDuplexCall) { requests, responses, _ in
+        registry.bidirectional(TestService.Methods.halfDuplexCall) { requests, responses, context in
+            echoMetadata(of: context)
             try await send(plan(requests), to: responses)
         }
     }
 
-    private func answer(_ request: SimpleRequest) throws -> SimpleResponse {
+    private func answer(_ request: SimpleRequest, _ context: ServerContext) throws -> SimpleResponse {
+        echoMetadata(of: context)
         try request.responseStatus.check()
         let payload = try Payload(request.responseType, size: request.responseSize)
         return SimpleResponse.with { $0.payload = payload }
     }
 
     private func total(
-        _ requests: MessageStream<StreamingInputCallRequest>
+        _ requests: MessageStream<StreamingInputCallRequest>, _ context: ServerContext
     ) async throws -> StreamingInputCallResponse {
+        echoMetadata(of: context)
         var total = 0
         for try await request in requests {
             total += request.payload.bodyBytes.count

@@ -37,6 +37,13 @@ extension ClientCall {
             message: message, initialMetadata: initialMetadata, trailingMetadata: end?.trailingMetadata ?? [:])
     }
 
+    /// The metadata that has come so far.
+    var receivedMetadata: ReceivedMetadata {
+        state.withLock {
+            ReceivedMetadata(initial: $0.initialMetadata, trailing: $0.end?.trailingMetadata ?? [:])
+        }
+    }
+
     private func take(_ state: inout State) -> Step {
         guard let message = state.messages.popFirst() else { return state.end.map { .end($0) } ?? .wait }
         state.messageBytes -= message.count

@@ -88,7 +88,7 @@ extension HTTP2ClientChannel: ClientChannel {
     }
 
     private static func messages<Response: ProtobufMessage>(of call: ClientCall) -> MessageStream<Response> {
-        MessageStream { try await call.nextMessage().map { try decode($0) } }
+        MessageStream(metadata: { call.receivedMetadata }) { try await call.nextMessage().map { try decode($0) } }
     }
 
     private static func decode<Response: ProtobufMessage>(
