@@ -5,6 +5,8 @@ let swift: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("InternalImportsByDefault"),
     .enableUpcomingFeature("MemberImportVisibility"),
+    // An async function stays where its caller is: no switch of executors around each one.
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
     .treatAllWarnings(as: .error),
     // What a later toolchain deprecates is no reason not to build.
     .treatWarning("DeprecatedDeclaration", as: .warning),

@@ -90,7 +90,7 @@ public struct RESTGateway: HTTPResponder {
         var headers: HTTPHeaders = [
             "content-type": "application/json", "cache-control": "no-store", "x-content-type-options": "nosniff",
         ]
-        for entry in context.response.initial.entries {
+        for entry in context.usedResponse?.initial.entries ?? [] {
             if case .text(let value) = entry.value { headers.replaceOrAdd(name: entry.name, value: value) }
         }
         return HTTPResponse(status: route.successStatus, headers: headers, body: ByteBuffer(bytes: json))

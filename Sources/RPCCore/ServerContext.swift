@@ -1,5 +1,7 @@
+internal import Synchronization
+
 /// What a handler knows about the call that it serves.
-public struct ServerContext: Sendable {
+public final class ServerContext: Sendable {
     /// By which door the call came in.
     public enum Surface: Sendable, Hashable {
         case grpc
@@ -16,22 +18,32 @@ public struct ServerContext: Sendable {
     public let deadline: ContinuousClock.Instant?
     /// The peer's address in text form, for logs.
     public let peer: String
-    /// What is to go out beside the answer.
-    public let response: ResponseMetadata
+    private let lazyResponse = Mutex<ResponseMetadata?>(nil)
 
     public init(
         path: String,
         surface: Surface,
         metadata: Metadata = [:],
         deadline: ContinuousClock.Instant? = nil,
-        peer: String = "",
-        response: ResponseMetadata = ResponseMetadata()
+        peer: String = ""
     ) {
         self.path = path
         self.surface = surface
         self.metadata = metadata
         self.deadline = deadline
         self.peer = peer
-        self.response = response
     }
+
+    /// What is to go out beside the answer.
+    public var response: ResponseMetadata {
+        lazyResponse.withLock { response in
+            if let response { return response }
+            let made = ResponseMetadata()
+            response = made
+            return made
+        }
+    }
+
+    /// The same, nil if no handler has asked for it: most calls have none.
+    package var usedResponse: ResponseMetadata? { lazyResponse.withLock { $0 } }
 }

@@ -117,7 +117,7 @@ private final class Answer: HTTP2Stream {
 
     override func receiveEnd() {
         guard !isSilent else { return }
-        outgoing.bytes.writeBytes([0, 0, 0, 0, 0])
+        outgoing.bytes.append([0, 0, 0, 0, 0])
         outgoing.ending = .fixedTrailers(StatusFields.ok)
         session.submitResponse(StatusFields.responseHeaders, stream: self, hasBody: true)
         if case .cutAfterFirstAnswer = connection.fault { connection.mustCut = true }

@@ -49,11 +49,10 @@ extension ClientCall {
     // MARK: The event loop's side
 
     /// Moves what was written to the stream, and says whether that was all.
-    func pickUp(into bytes: inout ByteBuffer) -> Bool {
+    func pickUp(into bytes: inout ByteQueue) -> Bool {
         state.withLock { state in
             state.isPickUpAsked = false
-            if bytes.readableBytes == 0 { swap(&bytes, &state.outbox) }
-            bytes.writeBuffer(&state.outbox)
+            bytes.append(state.outbox)
             state.outbox.clear()
             return state.isHalfClosed
         }

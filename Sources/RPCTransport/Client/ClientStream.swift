@@ -33,7 +33,7 @@ final class ClientStream: HTTP2Stream, DeadlineHolder {
 
     func start(on connection: ClientConnection, headers: HeaderBlock) throws(HTTP2SessionError) {
         if let message = call.request.message {
-            outgoing.bytes = message
+            outgoing.bytes.append(message)
             outgoing.ending = .endStream
         } else if call.pickUp(into: &outgoing.bytes) {
             outgoing.ending = .endStream
@@ -134,7 +134,7 @@ final class ClientStream: HTTP2Stream, DeadlineHolder {
     private func again() -> ClientStream {
         let next = ClientStream(call, owner: owner, isRetry: true)
         if call.request.message == nil {
-            next.outgoing.bytes = outgoing.bytes
+            outgoing.bytes.withBytes { next.outgoing.bytes.append($0) }
             next.outgoing.ending = outgoing.ending
         }
         return next

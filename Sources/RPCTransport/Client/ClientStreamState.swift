@@ -4,7 +4,7 @@ import RPCCore
 /// be done comes out (gRPC PROTOCOL-HTTP2, Responses).
 ///
 /// Once it has said `finish` or `retry`, the answer to everything is `none`.
-struct ClientStreamState {
+struct ClientStreamState: ~Copyable {
     enum Action {
         case none
         /// The response has begun; its metadata is for the caller.

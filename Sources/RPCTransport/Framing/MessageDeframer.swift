@@ -1,5 +1,3 @@
-internal import NIOCore
-
 /// Why a stream of messages can't be read on.
 enum MessageFramingError: Error, Hashable {
     /// A message says that it is longer than the limit.
@@ -12,71 +10,69 @@ enum MessageFramingError: Error, Hashable {
 
 /// The messages that come on one stream, put together from DATA of any size. A message over the limit is refused as soon as
 /// its prefix is there.
-struct MessageDeframer {
-    private var buffer: ByteBuffer
+struct MessageDeframer: ~Copyable {
+    private var bytes: ByteQueue
     private let maximumMessageBytes: Int
+    /// The length of the message that is coming, once its prefix has been read.
+    private var length: Int?
 
-    init(maximumMessageBytes: Int, buffer: ByteBuffer = ByteBuffer()) {
+    init(maximumMessageBytes: Int, bytes: consuming ByteQueue = ByteQueue()) {
         self.maximumMessageBytes = maximumMessageBytes
-        self.buffer = buffer
-    }
-
-    /// Gives up the buffer, for another use of its memory. What it held is lost.
-    mutating func takeBuffer() -> ByteBuffer {
-        defer { buffer = ByteBuffer() }
-        return buffer
+        self.bytes = bytes
     }
 
     /// Bytes that are kept.
-    var bufferedBytes: Int { buffer.readableBytes }
+    var bufferedBytes: Int { bytes.count }
 
-    mutating func append(_ bytes: UnsafeRawBufferPointer) {
-        buffer.writeBytes(bytes)
+    mutating func append(_ more: UnsafeRawBufferPointer) {
+        bytes.append(more)
     }
 
     mutating func removeAll() {
-        buffer.clear()
+        bytes.removeAll()
+        length = nil
+    }
+
+    /// Gives the memory up, for another use. What it held is lost.
+    mutating func giveMemory(to spare: inout SpareMemory) {
+        length = nil
+        spare.take(from: &bytes)
     }
 
     /// The length of the next message, once its prefix is there.
-    func nextLength() throws(MessageFramingError) -> Int? {
-        guard buffer.readableBytes >= MessageFraming.prefixBytes else { return nil }
-        let (flag, length) = buffer.withUnsafeReadableBytes {
+    mutating func nextLength() throws(MessageFramingError) -> Int? {
+        if let length { return length }
+        guard bytes.count >= MessageFraming.prefixBytes else { return nil }
+        let (flag, length) = bytes.withBytes {
             ($0[0], Int(UInt32(bigEndian: $0.loadUnaligned(fromByteOffset: 1, as: UInt32.self))))
         }
         if flag > 1 { throw .malformedFlag(flag) }
         if length > maximumMessageBytes { throw .tooLarge(bytes: length, limit: maximumMessageBytes) }
         if flag == 1 { throw .compressed }
+        self.length = length
         return length
     }
 
     /// Whether `next` would give a message (or throw).
     var hasMessage: Bool {
-        do throws(MessageFramingError) {
-            guard let length = try nextLength() else { return false }
-            return buffer.readableBytes >= MessageFraming.prefixBytes + length
-        } catch {
-            return true
+        mutating get {
+            do throws(MessageFramingError) {
+                guard let length = try nextLength() else { return false }
+                return bytes.count >= MessageFraming.prefixBytes + length
+            } catch {
+                return true
+            }
         }
     }
 
     /// Takes the next whole message and hands its bytes to `body`; nil if it isn't all there.
     mutating func next<R>(_ body: (UnsafeRawBufferPointer) throws -> R) throws -> R? {
-        guard let length = try nextLength(), buffer.readableBytes >= MessageFraming.prefixBytes + length else {
-            return nil
-        }
+        guard let length = try nextLength(), bytes.count >= MessageFraming.prefixBytes + length else { return nil }
+        let end = MessageFraming.prefixBytes + length
         defer {
-            buffer.moveReaderIndex(forwardBy: MessageFraming.prefixBytes + length)
-            if buffer.readableBytes == 0 {
-                buffer.clear()
-            } else if buffer.readerIndex > 64 * 1024 {
-                buffer.discardReadBytes()
-            }
+            bytes.removeFirst(end)
+            self.length = nil
         }
-        return try buffer.withUnsafeReadableBytes { bytes in
-            try body(
-                UnsafeRawBufferPointer(
-                    rebasing: bytes[MessageFraming.prefixBytes..<(MessageFraming.prefixBytes + length)]))
-        }
+        return try bytes.withBytes { try body(UnsafeRawBufferPointer(rebasing: $0[MessageFraming.prefixBytes..<end])) }
     }
 }

@@ -14,12 +14,20 @@ enum MessageFraming {
     @discardableResult
     static func write(_ message: MessageStorage, to buffer: inout ByteBuffer) -> Int {
         let form = message.serializedForm
-        let size = form.size
-        return buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: prefixBytes + size) { target in
-            target[0] = 0
-            target.storeBytes(of: UInt32(size).bigEndian, toByteOffset: 1, as: UInt32.self)
-            let body = UnsafeMutableRawBufferPointer(rebasing: target[prefixBytes..<(prefixBytes + size)])
-            return prefixBytes + form.write(into: body)
+        return buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: prefixBytes + form.size) { target in
+            write(form, into: target)
+            return prefixBytes + form.size
         }
+    }
+
+    static func write(_ message: MessageStorage, to queue: inout ByteQueue) {
+        let form = message.serializedForm
+        queue.append(prefixBytes + form.size) { write(form, into: $0) }
+    }
+
+    private static func write(_ form: SerializedForm, into target: UnsafeMutableRawBufferPointer) {
+        target[0] = 0
+        target.storeBytes(of: UInt32(form.size).bigEndian, toByteOffset: 1, as: UInt32.self)
+        form.write(into: UnsafeMutableRawBufferPointer(rebasing: target[prefixBytes..<(prefixBytes + form.size)]))
     }
 }

@@ -17,30 +17,36 @@ enum HTTP2Callbacks {
         return callbacks
     }()
 
-    private static func session(_ userData: UnsafeMutableRawPointer?) -> HTTP2Session {
-        // The session sets it right after it makes the handle.
-        Unmanaged<HTTP2Session>.fromOpaque(userData.unsafelyUnwrapped).takeUnretainedValue()
+    // No retain and no release of the session and its streams in what is called for every frame: the connection keeps the
+    // session, the session its open streams.
+
+    /// The session sets the pointer right after it makes the handle.
+    @inline(__always)
+    private static func withSession<R>(_ userData: UnsafeMutableRawPointer?, _ body: (HTTP2Session) -> R) -> R {
+        Unmanaged<HTTP2Session>.fromOpaque(userData.unsafelyUnwrapped)._withUnsafeGuaranteedRef(body)
+    }
+
+    @inline(__always)
+    private static func withStream<R>(_ pointer: UnsafeMutableRawPointer, _ body: (HTTP2Stream) -> R) -> R {
+        Unmanaged<HTTP2Stream>.fromOpaque(pointer)._withUnsafeGuaranteedRef(body)
     }
 
     private static let onBeginHeaders: nghttp2_on_begin_headers_callback = { _, frame, userData in
-        guard let frame, let userData else { return 0 }
-        let session = session(userData)
-        session.headers.removeAll()
-        session.isReceivingHeaders = true
-        guard frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST else { return 0 }
-        let id = frame.pointee.hd.stream_id
-        guard let stream = session.delegate.openStream(id: id) else {
-            session.refuse(id)
-            return 0
+        guard let frame else { return 0 }
+        withSession(userData) { session in
+            session.headers.removeAll()
+            session.isReceivingHeaders = true
+            guard frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST else { return }
+            let id = frame.pointee.hd.stream_id
+            guard let stream = session.delegate.openStream(id: id) else { return session.refuse(id) }
+            session.attach(stream, id: id)
         }
-        session.attach(stream, id: id)
         return 0
     }
 
-    // Called for every field: without a retain and a release of the session.
     private static let onHeader: nghttp2_on_header_callback = {
         _, _, name, nameCount, value, valueCount, _, userData in
-        Unmanaged<HTTP2Session>.fromOpaque(userData.unsafelyUnwrapped)._withUnsafeGuaranteedRef { session in
+        withSession(userData) { session in
             let isAbuse = session.headers.append(
                 name: UnsafeRawBufferPointer(start: name, count: nameCount),
                 value: UnsafeRawBufferPointer(start: value, count: valueCount))
@@ -52,20 +58,21 @@ enum HTTP2Callbacks {
 
     private static let onFrame: nghttp2_on_frame_recv_callback = { _, frame, userData in
         guard let frame else { return 0 }
-        let session = session(userData)
         let header = frame.pointee.hd
-        switch UInt32(header.type) {
-        case NGHTTP2_DATA.rawValue:
-            if header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0 {
-                session.stream(header.stream_id)?.end()
+        let isEnd = header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
+        withSession(userData) { session in
+            switch UInt32(header.type) {
+            case NGHTTP2_DATA.rawValue:
+                if isEnd { session.withStream(header.stream_id) { $0.end() } }
+            case NGHTTP2_HEADERS.rawValue:
+                session.isReceivingHeaders = false
+                session.withStream(header.stream_id) { stream in
+                    stream.receiveHeaders(session.headers, kind: kind(frame.pointee.headers.cat))
+                    if isEnd { stream.end() }
+                }
+            default:
+                session.receiveControlFrame(frame)
             }
-        case NGHTTP2_HEADERS.rawValue:
-            session.isReceivingHeaders = false
-            guard let stream = session.stream(header.stream_id) else { return 0 }
-            stream.receiveHeaders(session.headers, kind: kind(frame.pointee.headers.cat))
-            if header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0 { stream.end() }
-        default:
-            session.receiveControlFrame(frame)
         }
         return 0
     }
@@ -79,29 +86,30 @@ enum HTTP2Callbacks {
     }
 
     private static let onData: nghttp2_on_data_chunk_recv_callback = { _, _, id, data, count, userData in
-        let session = session(userData)
-        session.consumeConnection(count)
-        session.stream(id)?.receiveData(UnsafeRawBufferPointer(start: data, count: count))
+        withSession(userData) { session in
+            session.consumeConnection(count)
+            session.withStream(id) { $0.receiveData(UnsafeRawBufferPointer(start: data, count: count)) }
+        }
         return 0
     }
 
     private static let onStreamClose: nghttp2_on_stream_close_callback = { _, id, code, userData in
-        let session = session(userData)
-        guard let stream = session.stream(id) else { return 0 }
-        session.remove(stream)
-        stream.didClose(HTTP2ErrorCode(rawValue: code))
+        withSession(userData) { session in
+            session.withStream(id) { session.close($0, HTTP2ErrorCode(rawValue: code)) }
+        }
         return 0
     }
 
     private static let onFrameSent: nghttp2_on_frame_send_callback = { _, frame, userData in
-        guard let frame, let userData else { return 0 }
-        Unmanaged<HTTP2Session>.fromOpaque(userData)._withUnsafeGuaranteedRef { session in
+        guard let frame else { return 0 }
+        withSession(userData) { session in
             let header = frame.pointee.hd
             guard session.streamsToReset > 0, header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0,
-                UInt32(header.type) == NGHTTP2_DATA.rawValue || UInt32(header.type) == NGHTTP2_HEADERS.rawValue,
-                let stream = session.stream(header.stream_id), stream.resetsAfterEnd
+                UInt32(header.type) == NGHTTP2_DATA.rawValue || UInt32(header.type) == NGHTTP2_HEADERS.rawValue
             else { return }
-            session.didSendEnd(of: stream)
+            session.withStream(header.stream_id) { stream in
+                if stream.resetsAfterEnd { session.didSendEnd(of: stream) }
+            }
         }
         return 0
     }
@@ -109,46 +117,46 @@ enum HTTP2Callbacks {
     /// How much of the body can go now.
     static let readBody: nghttp2_data_source_read_callback = { _, _, _, limit, flags, source, userData in
         guard let flags, let pointer = source?.pointee.ptr else { return Int(NGHTTP2_ERR_DEFERRED.rawValue) }
-        let stream = Unmanaged<HTTP2Stream>.fromOpaque(pointer).takeUnretainedValue()
-        let queued = stream.outgoing.queuedBytes
-        let count = min(queued, limit)
-        if count == queued {
-            switch stream.outgoing.ending {
-            case .open:
-                if count == 0 {
-                    stream.outgoing.isDeferred = true
-                    return Int(NGHTTP2_ERR_DEFERRED.rawValue)
+        return withStream(pointer) { stream in
+            let queued = stream.outgoing.queuedBytes
+            let count = min(queued, limit)
+            if count == queued {
+                switch stream.outgoing.ending {
+                case .open:
+                    if count == 0 {
+                        stream.outgoing.isDeferred = true
+                        return Int(NGHTTP2_ERR_DEFERRED.rawValue)
+                    }
+                case .endStream:
+                    flags.pointee |= NGHTTP2_DATA_FLAG_EOF.rawValue
+                case .fixedTrailers, .trailers:
+                    flags.pointee |= NGHTTP2_DATA_FLAG_EOF.rawValue | NGHTTP2_DATA_FLAG_NO_END_STREAM.rawValue
+                    withSession(userData) { $0.submitTrailers(of: stream) }
                 }
-            case .endStream:
-                flags.pointee |= NGHTTP2_DATA_FLAG_EOF.rawValue
-            case .fixedTrailers, .trailers:
-                flags.pointee |= NGHTTP2_DATA_FLAG_EOF.rawValue | NGHTTP2_DATA_FLAG_NO_END_STREAM.rawValue
-                session(userData).submitTrailers(of: stream)
             }
+            // The bytes go straight from the stream's buffer to the connection's, in sendData.
+            if count > 0 { flags.pointee |= NGHTTP2_DATA_FLAG_NO_COPY.rawValue }
+            return count
         }
-        // The bytes go straight from the stream's buffer to the connection's, in sendData.
-        if count > 0 { flags.pointee |= NGHTTP2_DATA_FLAG_NO_COPY.rawValue }
-        return count
     }
 
     private static let sendData: nghttp2_send_data_callback = { _, _, header, count, source, userData in
         guard let header, let pointer = source?.pointee.ptr else {
             return NGHTTP2_ERR_CALLBACK_FAILURE.rawValue
         }
-        let session = session(userData)
-        let stream = Unmanaged<HTTP2Stream>.fromOpaque(pointer).takeUnretainedValue()
-        session.output.writeWithUnsafeMutableBytes(minimumWritableBytes: 9 + count) { target in
-            target.copyMemory(from: UnsafeRawBufferPointer(start: header, count: 9))
-            stream.outgoing.bytes.withUnsafeReadableBytes { bytes in
-                UnsafeMutableRawBufferPointer(rebasing: target[9...]).copyMemory(
-                    from: UnsafeRawBufferPointer(rebasing: bytes[..<count]))
+        return withSession(userData) { session in
+            withStream(pointer) { stream in
+                session.output.writeWithUnsafeMutableBytes(minimumWritableBytes: 9 + count) { target in
+                    target.copyMemory(from: UnsafeRawBufferPointer(start: header, count: 9))
+                    stream.outgoing.bytes.moveFirst(
+                        count, into: UnsafeMutableRawBufferPointer(rebasing: target[9..<(9 + count)]))
+                    return 9 + count
+                }
+                stream.didSendData(count)
             }
-            return 9 + count
+            guard session.output.readableBytes >= session.drainLimit else { return 0 }
+            session.isDrainPaused = true
+            return NGHTTP2_ERR_PAUSE.rawValue
         }
-        stream.outgoing.advance(by: count)
-        stream.didSendData(count)
-        guard session.output.readableBytes >= session.drainLimit else { return 0 }
-        session.isDrainPaused = true
-        return NGHTTP2_ERR_PAUSE.rawValue
     }
 }

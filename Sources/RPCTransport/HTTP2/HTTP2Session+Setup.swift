@@ -1,7 +1,7 @@
 import CNghttp2
 
 extension HTTP2Session {
-    static func makeHandle(_ role: Role) -> OpaquePointer {
+    static func makeHandle(_ role: Role, _ memory: HTTP2Memory) -> OpaquePointer {
         var option: OpaquePointer?
         var handle: OpaquePointer?
         nghttp2_option_new(&option)
@@ -10,10 +10,11 @@ extension HTTP2Session {
         nghttp2_option_set_no_auto_window_update(option, 1)
         // Closed streams are of use only to the priority tree of RFC 7540, which is off.
         nghttp2_option_set_no_closed_streams(option, 1)
+        var functions = memory.functions
         let result =
             role == .server
-            ? nghttp2_session_server_new2(&handle, HTTP2Callbacks.table, nil, option)
-            : nghttp2_session_client_new2(&handle, HTTP2Callbacks.table, nil, option)
+            ? nghttp2_session_server_new3(&handle, HTTP2Callbacks.table, nil, option, &functions)
+            : nghttp2_session_client_new3(&handle, HTTP2Callbacks.table, nil, option, &functions)
         guard result == 0, let handle else { fatalError("out of memory") }
         return handle
     }

@@ -30,24 +30,24 @@ final class HTTP2Session {
     @exclusivity(unchecked) var isDrainPaused = false
 
     private let handle: OpaquePointer
-    @exclusivity(unchecked) private var firstOpen: HTTP2Stream?
+    private let memory = HTTP2Memory()
+    @exclusivity(unchecked) private unowned(unsafe) var firstOpen: HTTP2Stream?
 
     init(role: Role, configuration: HTTP2Configuration, delegate: any HTTP2SessionDelegate) {
         self.role = role
         self.delegate = delegate
         headers = ReceivedHeaders(
             maximumBytes: configuration.maximumHeaderBytes, maximumFields: configuration.maximumHeaderFields)
-        handle = HTTP2Session.makeHandle(role)
+        handle = HTTP2Session.makeHandle(role, memory)
         nghttp2_session_set_user_data(handle, Unmanaged.passUnretained(self).toOpaque())
         submitSettings(configuration)
     }
 
     deinit {
         nghttp2_session_del(handle)
-        // A chain of strong references would be released recursively: take it apart.
         while let stream = firstOpen {
             firstOpen = stream.nextOpen
-            stream.nextOpen = nil
+            Unmanaged.passUnretained(stream).release()
         }
     }
 
@@ -226,7 +226,9 @@ final class HTTP2Session {
 
     // MARK: Open streams
 
+    /// The stream is open, and is kept until it is closed.
     func insert(_ stream: HTTP2Stream, id: Int32) {
+        _ = Unmanaged.passRetained(stream)
         stream.id = id
         stream.isOpen = true
         stream.previousOpen = nil
@@ -236,8 +238,15 @@ final class HTTP2Session {
         openStreams += 1
     }
 
-    func remove(_ stream: HTTP2Stream) {
+    /// The stream is over: it leaves the list, hears of it, and is not kept any longer.
+    func close(_ stream: HTTP2Stream, _ code: HTTP2ErrorCode) {
         guard stream.isOpen else { return }
+        remove(stream)
+        stream.didClose(code)
+        Unmanaged.passUnretained(stream).release()
+    }
+
+    private func remove(_ stream: HTTP2Stream) {
         let next = stream.nextOpen
         stream.isOpen = false
         next?.previousOpen = stream.previousOpen
@@ -254,10 +263,7 @@ final class HTTP2Session {
 
     /// Closes every stream that is still open: the connection is gone.
     func closeAllStreams(_ code: HTTP2ErrorCode) {
-        while let stream = firstOpen {
-            remove(stream)
-            stream.didClose(code)
-        }
+        while let stream = firstOpen { close(stream, code) }
     }
 
     func forEachOpenStream(_ body: (HTTP2Stream) -> Void) {
@@ -273,9 +279,10 @@ final class HTTP2Session {
         nghttp2_session_set_stream_user_data(handle, id, Unmanaged.passUnretained(stream).toOpaque())
     }
 
-    func stream(_ id: Int32) -> HTTP2Stream? {
-        nghttp2_session_get_stream_user_data(handle, id).map {
-            Unmanaged<HTTP2Stream>.fromOpaque($0).takeUnretainedValue()
-        }
+    /// Calls `body` with the stream of that number, if it is open.
+    @inline(__always)
+    func withStream(_ id: Int32, _ body: (HTTP2Stream) -> Void) {
+        guard let pointer = nghttp2_session_get_stream_user_data(handle, id) else { return }
+        Unmanaged<HTTP2Stream>.fromOpaque(pointer)._withUnsafeGuaranteedRef(body)
     }
 }

@@ -18,9 +18,9 @@ class HTTP2Stream {
     @exclusivity(unchecked) final var id: Int32 = 0
     @exclusivity(unchecked) final var outgoing = OutgoingBody()
 
-    // The session's list of open streams, which is what keeps them alive.
-    @exclusivity(unchecked) final var nextOpen: HTTP2Stream?
-    final unowned(unsafe) var previousOpen: HTTP2Stream?
+    // The session's list of open streams. The session keeps those alive that are in it.
+    @exclusivity(unchecked) final unowned(unsafe) var nextOpen: HTTP2Stream?
+    @exclusivity(unchecked) final unowned(unsafe) var previousOpen: HTTP2Stream?
     /// Whether the peer's END_STREAM has come.
     @exclusivity(unchecked) final var peerHasEnded = false
     /// The stream is to be reset when our END_STREAM has gone, unless the peer has ended it by then.

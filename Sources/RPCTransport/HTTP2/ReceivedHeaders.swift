@@ -1,3 +1,11 @@
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Glibc
+#endif
+
 /// The header block that is arriving on a connection, copied out of the decoder's tables.
 ///
 /// Blocks never interleave (RFC 9113, section 4.3), so a connection needs only one of these and uses it again and again.
@@ -15,6 +23,8 @@ final class ReceivedHeaders {
         var name: UnsafeRawBufferPointer
         var value: UnsafeRawBufferPointer
     }
+
+    // Touched for every field: no access is held while another can come, so the check at run time is left out.
 
     /// Names, values and 32 for each field, those that were not kept included.
     @exclusivity(unchecked) private(set) var listBytes = 0
@@ -67,6 +77,25 @@ final class ReceivedHeaders {
         usedBytes = end
         return false
     }
+
+    /// Whether this block is, byte for byte, the one that `copy` was made of.
+    func isEqual(to copy: [UInt8]) -> Bool {
+        let layout = UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(fields)[..<layoutBytes])
+        let content = UnsafeRawBufferPointer(rebasing: bytes[..<usedBytes])
+        guard copy.count == layout.count + content.count, !copy.isEmpty else { return false }
+        return copy.withUnsafeBytes { copy in
+            memcmp(copy.baseAddress!, layout.baseAddress!, layout.count) == 0
+                && memcmp(copy.baseAddress! + layout.count, content.baseAddress!, content.count) == 0
+        }
+    }
+
+    func copy(into copy: inout [UInt8]) {
+        copy.removeAll(keepingCapacity: true)
+        copy.append(contentsOf: UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(fields)[..<layoutBytes]))
+        copy.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[..<usedBytes]))
+    }
+
+    private var layoutBytes: Int { count * MemoryLayout<Field>.stride }
 
     private func growBytes(to count: Int) {
         let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: max(count, bytes.count * 2), alignment: 8)

@@ -19,7 +19,8 @@ final class EventLoopExecutor: TaskExecutor {
 extension EventLoopExecutor {
     /// Starts a task on the event loop that is running now. What it does before it first suspends happens here, before
     /// this returns, where the system has that.
-    func start(_ body: @escaping @Sendable () async -> Void) -> Task<Void, Never> {
+    @inline(__always)
+    func start(_ body: sending @escaping @isolated(any) () async -> Void) -> Task<Void, Never> {
         if #available(macOS 26.0, iOS 26.0, tvOS 26.0, watchOS 26.0, visionOS 26.0, *) {
             return Task.immediate(executorPreference: self, operation: body)
         }

@@ -24,7 +24,7 @@ final class HTTP2ServerConnection: ChannelInboundHandler, HTTP2SessionDelegate, 
     @exclusivity(unchecked) private(set) var lastReadAt: NIODeadline
     @exclusivity(unchecked) var runningHandlers = 0
     @exclusivity(unchecked) var bufferedRequestBytes = 0
-    @exclusivity(unchecked) var spareBuffers = SpareBuffers()
+    @exclusivity(unchecked) var spareMemory = SpareMemory()
 
     @exclusivity(unchecked) private var headReader: RequestHeadReader
     @exclusivity(unchecked) private var ready: [(stream: ServerStream, action: ServerStreamState.Action)] = []

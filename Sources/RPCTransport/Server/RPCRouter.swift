@@ -22,7 +22,15 @@ public struct RPCRouter: MethodRegistry, Sendable {
         _ handler: @escaping @Sendable (Request, ServerContext) async throws -> Response
     ) {
         insert(method) { stream in
-            stream.runUnary(Request.schema) { try await handler(Request(storage: $0), $1).storage }
+            guard let request = stream.takeOnlyMessage(Request.schema) else { return }
+            let context = stream.makeContext()
+            stream.run {
+                do {
+                    stream.handlerEnded(try await handler(Request(storage: request), context).storage)
+                } catch {
+                    stream.handlerEnded(throwing: error)
+                }
+            }
         }
     }
 
@@ -31,9 +39,15 @@ public struct RPCRouter: MethodRegistry, Sendable {
         _ handler: @escaping @Sendable (Request, MessageWriter<Response>, ServerContext) async throws -> Void
     ) {
         insert(method) { stream in
-            stream.runServerStreaming(Request.schema) { request, context in
-                let responses = MessageWriter<Response> { try await stream.write($0.storage) }
-                try await handler(Request(storage: request), responses, context)
+            guard let request = stream.takeOnlyMessage(Request.schema) else { return }
+            let context = stream.makeContext()
+            stream.run {
+                do {
+                    try await handler(Request(storage: request), stream.writer(), context)
+                    stream.streamingHandlerEnded()
+                } catch {
+                    stream.handlerEnded(throwing: error)
+                }
             }
         }
     }
@@ -43,8 +57,13 @@ public struct RPCRouter: MethodRegistry, Sendable {
         _ handler: @escaping @Sendable (MessageStream<Request>, ServerContext) async throws -> Response
     ) {
         insert(method) { stream in
-            stream.runClientStreaming { context in
-                try await handler(stream.messages(), context).storage
+            let context = stream.makeContext()
+            stream.run {
+                do {
+                    stream.handlerEnded(try await handler(stream.messages(), context).storage)
+                } catch {
+                    stream.handlerEnded(throwing: error)
+                }
             }
         }
     }
@@ -57,9 +76,14 @@ public struct RPCRouter: MethodRegistry, Sendable {
             ) async throws -> Void
     ) {
         insert(method) { stream in
-            stream.runBidirectional { context in
-                try await handler(
-                    stream.messages(), MessageWriter<Response> { try await stream.write($0.storage) }, context)
+            let context = stream.makeContext()
+            stream.run {
+                do {
+                    try await handler(stream.messages(), stream.writer(), context)
+                    stream.streamingHandlerEnded()
+                } catch {
+                    stream.handlerEnded(throwing: error)
+                }
             }
         }
     }

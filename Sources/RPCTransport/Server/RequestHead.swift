@@ -17,7 +17,8 @@ struct RequestHead {
     var metadata: Metadata
 }
 
-/// Reads header sections. It keeps the metadata of the last call, since most calls of a connection carry the same.
+/// Reads header sections. Most calls of a connection carry the same fields: it keeps what it made of the last ones, and, for
+/// calls that differ in their timeout or path only, the metadata.
 struct RequestHeadReader {
     private enum ContentType {
         case other
@@ -27,6 +28,8 @@ struct RequestHeadReader {
     }
 
     private let table: MethodTable
+    private var lastHead: RequestHead?
+    private var lastBlock: [UInt8] = []
     private var customBytes: [UInt8] = []
     private var lastCustomBytes: [UInt8] = []
     private var lastMetadata = Metadata()
@@ -43,7 +46,20 @@ struct RequestHeadReader {
         self.table = table
     }
 
+    /// Blocks that are longer are read anew each time, so that a connection keeps little.
+    private static let maximumKeptBytes = 4_096
+
     mutating func read(_ headers: borrowing ReceivedHeaders) -> RequestHead {
+        if let lastHead, headers.isEqual(to: lastBlock) { return lastHead }
+        let head = readAnew(headers)
+        if case .rpc = head.route, headers.listBytes <= Self.maximumKeptBytes {
+            headers.copy(into: &lastBlock)
+            lastHead = head
+        }
+        return head
+    }
+
+    private mutating func readAnew(_ headers: borrowing ReceivedHeaders) -> RequestHead {
         reset()
         headers.forEach { read(name: $0.name, value: $0.value) }
         if contentType == .other { return RequestHead(route: .http, timeout: nil, metadata: Metadata()) }

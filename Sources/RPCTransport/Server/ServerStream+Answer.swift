@@ -9,38 +9,33 @@ extension ServerStream {
         let headersNeeded = state.beginResponse()
         guard state.finish() == .answer, let headersNeeded else { return }
         MessageFraming.write(message, to: &outgoing.bytes)
-        endBody()
-        if headersNeeded {
-            submitResponseHeaders()
-        } else {
-            session.outgoingChanged(self)
-        }
-        connection.needsDrain()
+        end(headersNeeded: headersNeeded)
     }
 
     /// Success after a stream of messages.
     func succeed() {
         let headersNeeded = state.beginResponse()
         guard state.finish() == .answer, let headersNeeded else { return }
-        endBody()
-        if headersNeeded {
-            submitResponseHeaders()
-        } else {
-            session.outgoingChanged(self)
-        }
-        connection.needsDrain()
+        end(headersNeeded: headersNeeded)
     }
 
-    private func endBody() {
+    private func end(headersNeeded: Bool) {
+        let response = context?.usedResponse
         if state.endsEarly { session.resetAfterEnd(self) }
         if let trailing = response?.trailing, !trailing.isEmpty {
             outgoing.ending = .trailers(StatusFields.ok(trailing))
         } else {
             outgoing.ending = .fixedTrailers(StatusFields.ok)
         }
+        if headersNeeded {
+            submitResponseHeaders(response)
+        } else {
+            session.outgoingChanged(self)
+        }
+        connection.needsDrain()
     }
 
-    func submitResponseHeaders() {
+    func submitResponseHeaders(_ response: ResponseMetadata?) {
         if let initial = response?.initial, !initial.isEmpty {
             session.submitResponse(StatusFields.responseHeaders(initial), stream: self, hasBody: true)
         } else {
@@ -59,7 +54,7 @@ extension ServerStream {
     private func send(_ error: RPCError) {
         defer { connection.needsDrain() }
         if state.endsEarly { session.resetAfterEnd(self) }
-        let trailing = response?.trailing ?? Metadata()
+        let trailing = context?.usedResponse?.trailing ?? Metadata()
         if state.responseBegan {
             var trailers = HeaderBlock()
             StatusFields.append(error, trailing: trailing, to: &trailers)
@@ -68,7 +63,7 @@ extension ServerStream {
             return
         }
         // "Trailers-Only": the headers are the end.
-        var block = StatusFields.responseHeaders(response?.initial ?? Metadata())
+        var block = StatusFields.responseHeaders(context?.usedResponse?.initial ?? Metadata())
         StatusFields.append(error, trailing: trailing, to: &block)
         session.submitResponse(block, stream: self, hasBody: false)
     }
@@ -84,18 +79,15 @@ extension ServerStream {
     // MARK: Not gRPC
 
     func startResponder() {
-        guard var request = httpRequest else { return }
-        request.body = isHTTPBodyTooLarge ? .tooLarge : .complete(httpBody)
-        httpBody = ByteBuffer()
+        guard let request = http?.takeRequest() else { return }
         countBuffered()
         let isHead = request.method == "HEAD"
         let responder = connection.responder
         run { [self, request] in
             let response = await responder.respond(to: request)
             onEventLoop {
-                self.endHandler {
-                    if self.state.finish() == .answer { self.send(response, isHead: isHead) }
-                }
+                if self.state.finish() == .answer { self.send(response, isHead: isHead) }
+                self.handlerEnded()
             }
         }
     }
@@ -105,7 +97,7 @@ extension ServerStream {
         if state.endsEarly { session.resetAfterEnd(self) }
         let hasBody = response.allowsBody && !isHead && response.body.readableBytes > 0
         if hasBody {
-            outgoing.bytes = response.body
+            outgoing.bytes.append(response.body)
             outgoing.ending = .endStream
         }
         session.submitResponse(response.headerBlock, stream: self, hasBody: hasBody)
@@ -132,7 +124,9 @@ extension RPCError {
     /// What the caller is told of an error that a handler threw.
     init(handlerError error: any Error) {
         switch error {
-        case let error as RPCError:
+        case var error as RPCError:
+            // There is no failing with OK, and no client expects a number below it.
+            if error.code.rawValue <= StatusCode.ok.rawValue { error.code = .unknown }
             self = error
         case is CancellationError:
             self.init(.cancelled, "the call was cancelled", cause: error)

@@ -5,74 +5,50 @@ internal import RPCCore
 
 /// How handlers run.
 extension ServerStream {
-    func runUnary(
-        _ schema: MessageSchema,
-        _ handler: @escaping @Sendable (MessageStorage, ServerContext) async throws -> MessageStorage
-    ) {
-        guard let request = takeOnlyMessage(schema) else { return }
-        let context = makeContext()
-        run { [self] in
-            do {
-                let response = try await handler(request, context)
-                onEventLoop { self.endHandler { self.succeed(response) } }
-            } catch {
-                onEventLoop { self.endHandler { self.failHandler(error) } }
-            }
-        }
-    }
-
-    func runServerStreaming(
-        _ schema: MessageSchema, _ handler: @escaping @Sendable (MessageStorage, ServerContext) async throws -> Void
-    ) {
-        guard let request = takeOnlyMessage(schema) else { return }
-        runStreaming { try await handler(request, $0) }
-    }
-
-    func runClientStreaming(_ handler: @escaping @Sendable (ServerContext) async throws -> MessageStorage) {
-        let context = makeContext()
-        run { [self] in
-            do {
-                let response = try await handler(context)
-                onEventLoop { self.endHandler { self.succeed(response) } }
-            } catch {
-                onEventLoop { self.endHandler { self.failHandler(error) } }
-            }
-        }
-    }
-
-    func runBidirectional(_ handler: @escaping @Sendable (ServerContext) async throws -> Void) {
-        runStreaming(handler)
-    }
-
-    private func runStreaming(_ handler: @escaping @Sendable (ServerContext) async throws -> Void) {
-        let context = makeContext()
-        run { [self] in
-            do {
-                try await handler(context)
-                onEventLoop { self.endHandler { self.succeed() } }
-            } catch {
-                onEventLoop { self.endHandler { self.failHandler(error) } }
-            }
-        }
-    }
-
-    // MARK: The task
-
-    /// Starts the handler; `body` has to end with `endHandler`. Its deadline is watched only if it has not ended by the time that it
-    /// first suspends.
-    func run(_ body: @escaping @Sendable () async -> Void) {
+    /// Starts the handler; `body` has to end with one of the `handlerEnded`. Its deadline is watched only if it has not ended
+    /// by the time that it first suspends.
+    @inline(__always)
+    func run(_ body: sending @escaping @isolated(any) () async -> Void) {
         isHandlerRunning = true
         connection.runningHandlers += 1
-        let task = connection.executor.start(body)
+        didStart(connection.executor.start(body))
+    }
+
+    private func didStart(_ task: Task<Void, Never>) {
         guard isHandlerRunning else { return }
         self.task = task
         guard let timeout else { return }
         deadlineTimer = connection.eventLoop.scheduleTask(in: TimeAmount(timeout)) { self.deadlineExceeded() }
     }
 
-    /// The handler has come to its end, which is answered first.
-    func endHandler(_ answer: () -> Void) {
-        answer()
+    // MARK: The end
+
+    /// The handler has returned the one message of its answer.
+    func handlerEnded(_ response: MessageStorage) {
+        guard connection.eventLoop.inEventLoop else {
+            return connection.eventLoop.execute { self.handlerEnded(response) }
+        }
+        succeed(response)
+        handlerEnded()
+    }
+
+    /// The handler has returned; its messages have been written before.
+    func streamingHandlerEnded() {
+        onEventLoop {
+            self.succeed()
+            self.handlerEnded()
+        }
+    }
+
+    func handlerEnded(throwing error: any Error) {
+        onEventLoop {
+            self.failHandler(error)
+            self.handlerEnded()
+        }
+    }
+
+    /// The handler has come to its end, and that has been answered.
+    func handlerEnded() {
         isHandlerRunning = false
         connection.runningHandlers -= 1
         task = nil
@@ -93,19 +69,21 @@ extension ServerStream {
 
     private func failHandler(_ error: any Error) {
         let status = RPCError(handlerError: error)
-        if status.code == .unknown {
+        // What the handler did not mean to tell: the log is the only place where it can be seen.
+        if status.code == .unknown, let cause = status.cause {
             connection.logger.error(
-                "a handler failed", metadata: ["path": "\(entry?.path ?? "")", "error": "\(error)"])
+                "a handler failed",
+                metadata: ["path": "\(entry?.path ?? "")", "error": "\(String(reflecting: "\(cause)"))"])
         }
         fail(status)
     }
 
-    private func makeContext() -> ServerContext {
-        let response = ResponseMetadata()
-        self.response = response
-        return ServerContext(
+    func makeContext() -> ServerContext {
+        let context = ServerContext(
             path: entry?.path ?? "", surface: .grpc, metadata: metadata,
-            deadline: timeout.map { ContinuousClock.now.advanced(by: $0) }, peer: connection.peer, response: response)
+            deadline: timeout.map { ContinuousClock.now.advanced(by: $0) }, peer: connection.peer)
+        self.context = context
+        return context
     }
 
     /// Runs on the connection's event loop: at once where that is where we are, which is nearly always.

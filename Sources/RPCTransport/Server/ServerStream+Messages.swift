@@ -75,7 +75,11 @@ extension ServerStream {
 
     // MARK: Out
 
-    func write(_ message: MessageStorage) async throws {
+    func writer<Message: ProtobufMessage>() -> MessageWriter<Message> {
+        MessageWriter { try await self.write($0.storage) }
+    }
+
+    private func write(_ message: MessageStorage) async throws {
         let hasRoom =
             connection.eventLoop.inEventLoop
             ? try enqueue(message) : try await connection.eventLoop.submit { try self.enqueue(message) }.get()
@@ -93,7 +97,7 @@ extension ServerStream {
         }
         MessageFraming.write(message, to: &outgoing.bytes)
         if headersNeeded {
-            submitResponseHeaders()
+            submitResponseHeaders(context?.usedResponse)
         } else {
             session.outgoingChanged(self)
         }

@@ -21,20 +21,17 @@ final class ServerStream: HTTP2Stream, @unchecked Sendable {
     @exclusivity(unchecked) var entry: MethodEntry?
     @exclusivity(unchecked) var timeout: Duration?
     @exclusivity(unchecked) var metadata = Metadata()
-    @exclusivity(unchecked) var response: ResponseMetadata?
+    @exclusivity(unchecked) var context: ServerContext?
     /// What an unserved request is answered with.
-    var refusal: Refusal?
+    @exclusivity(unchecked) var refusal: Refusal?
 
-    // Not gRPC
-    @exclusivity(unchecked) var httpRequest: HTTPRequest?
-    var httpBody = ByteBuffer()
-    var receivedBodyBytes = 0
-    var isHTTPBodyTooLarge = false
+    /// Not gRPC.
+    @exclusivity(unchecked) var http: IncomingHTTP?
 
     // The handler
     @exclusivity(unchecked) var task: Task<Void, Never>?
     @exclusivity(unchecked) var isHandlerRunning = false
-    var deadlineTimer: Scheduled<Void>?
+    @exclusivity(unchecked) var deadlineTimer: Scheduled<Void>?
     @exclusivity(unchecked) var room = Waiters()
     @exclusivity(unchecked) var arrival = Waiters()
 
@@ -47,9 +44,9 @@ final class ServerStream: HTTP2Stream, @unchecked Sendable {
         self.connection = connection
         self.startedAt = connection.lastReadAt
         self.incoming = MessageDeframer(
-            maximumMessageBytes: connection.configuration.maximumMessageBytes, buffer: connection.spareBuffers.take())
+            maximumMessageBytes: connection.configuration.maximumMessageBytes, bytes: connection.spareMemory.queue())
         super.init()
-        outgoing.bytes = connection.spareBuffers.take()
+        outgoing.bytes = connection.spareMemory.queue()
     }
 
     var session: HTTP2Session { connection.session }
@@ -75,7 +72,7 @@ final class ServerStream: HTTP2Stream, @unchecked Sendable {
         case .http where headers.isOverLimit:
             refuse(.http(.plain(431, "the request's headers are too large")))
         case .http:
-            httpRequest = HTTPRequest(headers, peer: connection.peer)
+            http = IncomingHTTP(HTTPRequest(headers, peer: connection.peer))
             perform(state.receiveRequest(.http))
         }
     }
@@ -91,8 +88,8 @@ final class ServerStream: HTTP2Stream, @unchecked Sendable {
             // The window stays shut: the answer is on its way, and says so.
             return
         }
-        if httpRequest != nil {
-            receiveHTTPBody(bytes)
+        if let http {
+            receiveBody(bytes, of: http)
         } else {
             receiveMessageBytes(bytes)
         }
@@ -111,17 +108,11 @@ final class ServerStream: HTTP2Stream, @unchecked Sendable {
         if state.isRunning { arrival.wakeAll() }
     }
 
-    private func receiveHTTPBody(_ bytes: UnsafeRawBufferPointer) {
+    private func receiveBody(_ bytes: UnsafeRawBufferPointer, of http: IncomingHTTP) {
         let limit = connection.configuration.maximumHTTPBodyBytes
-        receivedBodyBytes += bytes.count
-        if receivedBodyBytes <= limit {
-            httpBody.writeBytes(bytes)
-            return giveBackWindow()
-        }
-        httpBody = ByteBuffer()
-        isHTTPBodyTooLarge = true
+        http.receive(bytes, limit: limit)
         // Many clients read no answer before they have sent all of their request: it is taken, not kept.
-        if receivedBodyBytes <= limit + connection.configuration.maximumDiscardedBodyBytes { return giveBackWindow() }
+        if http.receivedBytes <= limit + connection.configuration.maximumDiscardedBodyBytes { return giveBackWindow() }
         perform(state.bodyTooLarge())
     }
 
@@ -139,13 +130,9 @@ final class ServerStream: HTTP2Stream, @unchecked Sendable {
         }
         connection.bufferedRequestBytes -= countedBytes
         countedBytes = 0
-        if httpRequest == nil {
-            connection.spareBuffers.give(incoming.takeBuffer())
-            connection.spareBuffers.give(outgoing.bytes)
-        } else {
-            httpBody = ByteBuffer()
-        }
-        outgoing.bytes = ByteBuffer()
+        incoming.giveMemory(to: &connection.spareMemory)
+        connection.spareMemory.take(from: &outgoing.bytes)
+        http = nil
         perform(action)
     }
 
@@ -197,14 +184,14 @@ final class ServerStream: HTTP2Stream, @unchecked Sendable {
     /// The peer gets room for more when no whole message is waiting to be taken: a message may well be larger than the
     /// window, but a handler that is slow holds up its sender.
     func giveBackWindow() {
-        guard unconsumedBytes > 0, !state.peerEnded, httpRequest != nil || !incoming.hasMessage else { return }
+        guard unconsumedBytes > 0, !state.peerEnded, http != nil || !incoming.hasMessage else { return }
         session.consume(self, unconsumedBytes)
         unconsumedBytes = 0
     }
 
     /// Keeps the connection's account of what its requests take up, and ends this one if that is too much.
     func countBuffered() {
-        let bytes = incoming.bufferedBytes + httpBody.readableBytes
+        let bytes = incoming.bufferedBytes + (http?.body.readableBytes ?? 0)
         connection.bufferedRequestBytes += bytes - countedBytes
         countedBytes = bytes
         guard connection.bufferedRequestBytes > connection.configuration.maximumBufferedRequestBytes, bytes > 0,

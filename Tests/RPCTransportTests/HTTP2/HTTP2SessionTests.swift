@@ -12,14 +12,14 @@ import Testing
 
     func post(_ body: [UInt8], on pair: SessionPair) throws -> RecordingStream {
         let stream = RecordingStream()
-        stream.outgoing.bytes.writeBytes(body)
+        stream.outgoing.bytes.append(body)
         stream.outgoing.ending = .endStream
         try pair.clientSession.submitRequest(Self.request, stream: stream, hasBody: true)
         return stream
     }
 
     func reply(_ body: [UInt8], to stream: HTTP2Stream, on pair: SessionPair) {
-        stream.outgoing.bytes.writeBytes(body)
+        stream.outgoing.bytes.append(body)
         stream.outgoing.ending = .fixedTrailers(Self.okTrailers)
         pair.serverSession.submitResponse(Self.responseHeaders, stream: stream, hasBody: true)
     }
@@ -54,8 +54,9 @@ import Testing
         let served = pair.server.streams[0]
         pair.serverSession.submitResponse(Self.responseHeaders, stream: served, hasBody: true)
         try pair.exchange()
-        #expect(served.outgoing.isDeferred)
-        served.outgoing.bytes.writeBytes([9])
+        let isDeferred = served.outgoing.isDeferred
+        #expect(isDeferred)
+        served.outgoing.bytes.append([9])
         pair.serverSession.outgoingChanged(served)
         try pair.exchange()
         #expect(call.body == [9])
@@ -76,7 +77,8 @@ import Testing
         try pair.exchange()
         let served = pair.server.streams[0]
         #expect(served.body.count == 1_000)
-        #expect(call.outgoing.queuedBytes == 1_500)
+        let queued = call.outgoing.queuedBytes
+        #expect(queued == 1_500)
         pair.serverSession.consume(served, 1_000)
         try pair.exchange()
         #expect(served.body.count == 2_000)

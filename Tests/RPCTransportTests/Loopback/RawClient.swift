@@ -100,7 +100,7 @@ final class RawClient: ChannelInboundHandler, HTTP2SessionDelegate, @unchecked S
         let all = RawClient.headers(path, headers)
         return try await on { client in
             let call = RawCall(client)
-            call.outgoing.bytes.writeBytes(body)
+            call.outgoing.bytes.append(body)
             if end { call.outgoing.ending = .endStream }
             try client.session.submitRequest(all, stream: call, hasBody: true)
             return call
@@ -209,7 +209,7 @@ final class RawCall: HTTP2Stream, @unchecked Sendable {
 
     func send(_ bytes: [UInt8], end: Bool = false) async throws {
         try await client.on { client in
-            self.outgoing.bytes.writeBytes(bytes)
+            self.outgoing.bytes.append(bytes)
             if end { self.outgoing.ending = .endStream }
             client.session.outgoingChanged(self)
         }

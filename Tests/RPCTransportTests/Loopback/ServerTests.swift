@@ -74,7 +74,7 @@ import Testing
             let client = RecordingPeer()
             let session = HTTP2Session(role: .client, configuration: .init(), delegate: client)
             let stream = RecordingStream()
-            stream.outgoing.bytes.writeBytes(RawClient.frame(ProtoAny()))
+            stream.outgoing.bytes.append(RawClient.frame(ProtoAny()))
             stream.outgoing.ending = .endStream
             try session.submitRequest(RawClient.headers(TestService.echo.path, [:]), stream: stream, hasBody: true)
             _ = try session.drain(upTo: .max)
