@@ -30,8 +30,8 @@ final class Lane: Sendable {
         /// Whether a connection is there; without one calls fail at once, and can be sent again later.
         var isReady = false
         var isStopping = false
-        /// Whether the thread sleeps and could begin something.
-        var awaitsWork = false
+        /// How many messages have to wait for the thread to be woken; nil while it could begin nothing.
+        var wakesAtMessages: Int?
     }
 
     private let state: Mutex<State>
@@ -59,8 +59,9 @@ final class Lane: Sendable {
             guard state.queue.add(job) else {
                 return (StoreError(.overloaded, "the queue is full", retryAfter: retryAfter), false)
             }
-            defer { state.awaitsWork = false }
-            return (nil, state.awaitsWork)
+            guard let enough = state.wakesAtMessages, state.queue.messages >= enough else { return (nil, false) }
+            state.wakesAtMessages = nil
+            return (nil, true)
         }
         if wakes { wakeUp.signal() }
         return refusal
@@ -86,12 +87,12 @@ final class Lane: Sendable {
         case exchange(@Sendable () -> any Exchange)
     }
 
-    /// The next work; where there is none, the next job will wake the thread.
-    func takeNext() -> Next? {
+    /// The next work, if that many messages wait; if not, the thread is woken as soon as they do.
+    func takeNext(ofAtLeast messages: Int = 1) -> Next? {
         let jobs = state.withLock { state in
-            let jobs = state.queue.takeGroup()
-            state.awaitsWork = jobs.isEmpty
-            return jobs
+            let isEnough = state.queue.messages >= messages
+            state.wakesAtMessages = isEnough ? nil : messages
+            return isEnough ? state.queue.takeGroup() : []
         }
         guard let first = jobs.first else { return nil }
         if case .exchange(let make) = first { return .exchange(make) }

@@ -13,6 +13,11 @@ final class LaneLoop {
     private var stopsAt: ContinuousClock.Instant?
     /// When to look next for appends whose deadline has passed.
     private var looksForExpiredAt = ContinuousClock.now
+    private var gathering = Gathering(at: .now)
+    /// The last group, until it is answered.
+    private var group: (messages: Int, began: ContinuousClock.Instant)?
+    /// Until when the next group waits for more messages.
+    private var gathersUntil: ContinuousClock.Instant?
 
     init(lane: Lane, links: [Link], limits: PostgresConfiguration.Limits) {
         self.lane = lane
@@ -45,10 +50,21 @@ final class LaneLoop {
             failQueued()
             return true
         }
+        let now = ContinuousClock.now
+        if let group, links.allSatisfy(\.isIdle) {
+            gathering.answered(messages: group.messages, began: group.began, at: now)
+            self.group = nil
+        }
+        let wait = lane.isStopping ? nil : gathering.wait(at: now)
+        gathersUntil = nil
         while let link = links.filter(\.hasRoom).min(by: { $0.load < $1.load }) {
-            switch lane.takeNext() {
-            case nil: return true
-            case .group(let jobs): link.begin(AppendGroup(jobs, limits: limits))
+            switch lane.takeNext(ofAtLeast: wait?.messages ?? 1) {
+            case nil:
+                gathersUntil = wait?.until
+                return wait == nil
+            case .group(let jobs):
+                group = (jobs.reduce(0) { $0 + $1.messages }, now)
+                link.begin(AppendGroup(jobs, limits: limits))
             case .exchange(let make): link.begin(make())
             }
         }
@@ -98,6 +114,7 @@ final class LaneLoop {
     private var timeoutMilliseconds: Int32 {
         var until = links.compactMap(\.nextLook).min()
         if links.contains(where: { !$0.isIdle }) { until = min(until ?? looksForExpiredAt, looksForExpiredAt) }
+        if let gathersUntil { until = min(until ?? gathersUntil, gathersUntil) }
         if let stopsAt { until = min(until ?? stopsAt, stopsAt) }
         guard let until else { return -1 }
         let milliseconds = (until - .now) / .milliseconds(1)
