@@ -53,8 +53,12 @@ class Server:
         return self.url.removeprefix("http://")
 
     def stop(self, by: signal.Signals = signal.SIGTERM) -> None:
-        """Ends the process by a signal. It has to end well, having said nothing but its ready line."""
+        """Ends the process by a signal."""
         self.process.send_signal(by)
+        self.wait()
+
+    def wait(self) -> None:
+        """Waits until the process, which has been told to, ends. It has to end well, with nothing said but its ready line."""
         rest, _ = self.process.communicate(timeout=STOP_SECONDS)
         assert rest == b"", f"stdout holds more than the ready line: {rest!r}"
         assert self.process.returncode == 0, f"exit code {self.process.returncode}: {self.log_text()}"

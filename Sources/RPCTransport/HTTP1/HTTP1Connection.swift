@@ -23,6 +23,11 @@ final class HTTP1Connection: ChannelInboundHandler, ServedConnection, @unchecked
     private var task: Task<Void, Never>?
     private var timer: Scheduled<Void>?
     private var isShuttingDown = false
+    /// Whether a response is on its way, and the socket has not taken all of it.
+    private var isWriting = false
+    private var writeTimer: Scheduled<Void>?
+    /// A request has come that is answered once the response before it has left: a peer that reads nothing gets no more.
+    private var isHeldUp = false
 
     init(
         responder: any HTTPResponder, configuration: TransportConfiguration, logger: Logger,
@@ -69,6 +74,7 @@ final class HTTP1Connection: ChannelInboundHandler, ServedConnection, @unchecked
     private func end() {
         context = nil
         timer?.cancel()
+        writeTimer?.cancel()
         task?.cancel()
     }
 
@@ -117,8 +123,12 @@ final class HTTP1Connection: ChannelInboundHandler, ServedConnection, @unchecked
     // MARK: The response
 
     private func respond() {
-        guard var request else { return }
         timer?.cancel()
+        if isWriting {
+            isHeldUp = true
+            return
+        }
+        guard var request else { return }
         request.body = state.isBodyTooLarge ? .tooLarge : .complete(body)
         body = ByteBuffer()
         let responder = responder
@@ -152,12 +162,38 @@ final class HTTP1Connection: ChannelInboundHandler, ServedConnection, @unchecked
         if response.allowsBody, !isHead, response.body.readableBytes > 0 {
             context.write(wrapOutboundOut(.body(.byteBuffer(response.body))), promise: nil)
         }
-        let promise = isLast ? context.eventLoop.makePromise(of: Void.self) : nil
+        let promise = context.eventLoop.makePromise(of: Void.self)
+        isWriting = true
+        promise.futureResult.assumeIsolated().whenComplete { _ in self.didWrite(isLast: isLast) }
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: promise)
-        if isLast {
-            promise?.futureResult.assumeIsolated().whenComplete { _ in self.closeGently() }
+        if isWriting { watchProgress() }
+    }
+
+    private func didWrite(isLast: Bool) {
+        isWriting = false
+        writeTimer?.cancel()
+        if isLast || (isShuttingDown && !state.isBusy) { return closeGently() }
+        if !state.isBusy { closeAfter(seconds: configuration.idleTimeoutSeconds) }
+        if isHeldUp {
+            isHeldUp = false
+            respond()
         }
-        closeAfter(seconds: configuration.idleTimeoutSeconds)
+    }
+
+    /// Closes the connection of a peer that reads nothing of the response for too long.
+    private func watchProgress() {
+        let unwritten = unwrittenBytes
+        writeTimer = eventLoop.assumeIsolated().scheduleTask(
+            in: .seconds(Int64(configuration.writeStallTimeoutSeconds))
+        ) {
+            guard self.isWriting, let context = self.context else { return }
+            if self.unwrittenBytes == unwritten { return context.close(promise: nil) }
+            self.watchProgress()
+        }
+    }
+
+    private var unwrittenBytes: Int {
+        (try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
     }
 
     /// Closes our side and gives the peer a moment to read: closing at once, with bytes of its request unread, would make the
@@ -174,7 +210,7 @@ final class HTTP1Connection: ChannelInboundHandler, ServedConnection, @unchecked
     /// Ends the connection when the request that is being served, if there is one, has been answered.
     func beginShutdown() {
         isShuttingDown = true
-        if !state.isBusy { context?.close(promise: nil) }
+        if !state.isBusy, !isWriting { context?.close(promise: nil) }
     }
 
     private func closeAfter(seconds: Int) {

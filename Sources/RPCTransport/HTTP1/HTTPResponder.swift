@@ -1,5 +1,6 @@
 public import NIOCore
 public import NIOHTTP1
+internal import RPCCore
 
 /// Answers every request that is not gRPC, on either version of HTTP.
 public protocol HTTPResponder: Sendable {
@@ -70,6 +71,15 @@ extension HTTPResponse {
         HTTPResponse(
             status: status, headers: ["content-type": "text/plain; charset=utf-8"],
             body: ByteBuffer(string: text + "\n"))
+    }
+
+    /// The transport's own answer to a request that it doesn't take now.
+    static func refused(_ error: RPCError) -> HTTPResponse {
+        var response = plain(error.code.httpStatus, error.message)
+        if let delay = error.retryDelay {
+            response.headers.add(name: "retry-after", value: String(max(1, delay.components.seconds)))
+        }
+        return response
     }
 
     /// Whether the field is about the connection, which is the transport's to say.

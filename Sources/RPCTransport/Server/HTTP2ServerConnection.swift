@@ -24,6 +24,8 @@ final class HTTP2ServerConnection: ChannelInboundHandler, HTTP2SessionDelegate, 
     @exclusivity(unchecked) private(set) var lastReadAt: NIODeadline
     @exclusivity(unchecked) var runningHandlers = 0
     @exclusivity(unchecked) var bufferedRequestBytes = 0
+    /// Answers that wait until the peer reads, all streams together.
+    @exclusivity(unchecked) var queuedResponseBytes = 0
     @exclusivity(unchecked) var spareMemory = SpareMemory()
 
     @exclusivity(unchecked) private var headReader: RequestHeadReader
@@ -33,6 +35,11 @@ final class HTTP2ServerConnection: ChannelInboundHandler, HTTP2SessionDelegate, 
     @exclusivity(unchecked) private var isDrainScheduled = false
     private var isDraining = false
     private var shutdown = ShutdownStep.none
+    /// Whether there was anything to answer when the shutdown began, or since.
+    private var hasAnswered = false
+    /// Set when all has been written: our side is closed behind it, and what still comes is dropped. To close at once, with
+    /// bytes unread, would make the system throw away what the peer has not read yet.
+    private var isLingering = false
     private var timer: RepeatedTask?
     private var headersSince: NIODeadline?
     private var stalledSince: NIODeadline?
@@ -76,6 +83,7 @@ final class HTTP2ServerConnection: ChannelInboundHandler, HTTP2SessionDelegate, 
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        if isLingering { return }
         isReading = true
         lastReadAt = eventLoop.now
         let bytes = unwrapInboundIn(data)
@@ -153,7 +161,7 @@ final class HTTP2ServerConnection: ChannelInboundHandler, HTTP2SessionDelegate, 
     private func drain() {
         isDrainScheduled = false
         // A write may tell us that the channel has become writable again: the loop below will see that.
-        guard let context, !isDraining else { return }
+        guard let context, !isDraining, !isLingering else { return }
         isDraining = true
         defer { isDraining = false }
         let limit = configuration.maximumQueuedBytesPerConnection
@@ -168,7 +176,23 @@ final class HTTP2ServerConnection: ChannelInboundHandler, HTTP2SessionDelegate, 
             return context.close(promise: nil)
         }
         if session.output.storageCapacity > limit { session.output = ByteBuffer() }
-        if session.isFinished || isDrained { context.close(promise: nil) }
+        if session.isFinished || isDrained { finish(context) }
+    }
+
+    /// Ends the connection behind what has been written, which the socket may not have taken yet.
+    private func finish(_ context: ChannelHandlerContext) {
+        let unwritten = (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+        let seconds =
+            isDrained && unwritten > 0 ? configuration.lingerTimeoutSeconds : min(2, configuration.lingerTimeoutSeconds)
+        if isDrained, !hasAnswered, unwritten == 0 { return context.close(promise: nil) }
+        isLingering = true
+        let promise = context.eventLoop.makePromise(of: Void.self)
+        promise.futureResult.assumeIsolated().whenComplete { _ in
+            self.eventLoop.assumeIsolated().scheduleTask(in: .seconds(Int64(seconds))) {
+                self.context?.close(promise: nil)
+            }
+        }
+        context.close(mode: .output, promise: promise)
     }
 
     private func write(_ context: ChannelHandlerContext) {
@@ -181,7 +205,8 @@ final class HTTP2ServerConnection: ChannelInboundHandler, HTTP2SessionDelegate, 
     // MARK: The session's events
 
     func openStream(id: Int32) -> HTTP2Stream? {
-        ServerStream(connection: self)
+        if shutdown != .none { hasAnswered = true }
+        return ServerStream(connection: self)
     }
 
     func didReceiveSettings() {}
@@ -198,6 +223,7 @@ final class HTTP2ServerConnection: ChannelInboundHandler, HTTP2SessionDelegate, 
     func beginShutdown() {
         guard context != nil, shutdown == .none else { return }
         shutdown = .noticed
+        hasAnswered = session.openStreams > 0
         session.submitShutdownNotice()
         // When the answer to this comes, everything that was sent before the notice was heard has come as well.
         session.submitPing(0)
@@ -244,10 +270,12 @@ final class HTTP2ServerConnection: ChannelInboundHandler, HTTP2SessionDelegate, 
             }
             return
         }
-        let limit = TimeAmount.seconds(Int64(configuration.requestTimeoutSeconds))
+        let requestLimit = TimeAmount.seconds(Int64(configuration.requestTimeoutSeconds))
+        let stallLimit = TimeAmount.seconds(Int64(configuration.writeStallTimeoutSeconds))
         session.forEachOpenStream { stream in
-            guard let stream = stream as? ServerStream, stream.state.isCollecting, now - stream.startedAt >= limit
-            else { return }
+            guard let stream = stream as? ServerStream else { return }
+            let isLate = stream.state.isCollecting && now - stream.startedAt >= requestLimit
+            guard isLate || stream.isStalled(since: now - stallLimit, now: now) else { return }
             session.reset(stream, .cancel)
             needsDrain()
         }

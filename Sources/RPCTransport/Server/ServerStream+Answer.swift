@@ -6,9 +6,11 @@ internal import RPCCore
 extension ServerStream {
     /// The one message of a unary reply, and success.
     func succeed(_ message: MessageStorage) {
+        if connection.isQueueFull, isTooMuch(message.serializedSize) { return fail(.tooManyUnread) }
         let headersNeeded = state.beginResponse()
         guard state.finish() == .answer, let headersNeeded else { return }
         MessageFraming.write(message, to: &outgoing.bytes)
+        countQueued()
         end(headersNeeded: headersNeeded)
     }
 
@@ -80,13 +82,20 @@ extension ServerStream {
 
     func startResponder() {
         guard let request = http?.takeRequest() else { return }
+        if let refusal = connection.refusal {
+            if state.finish() == .answer { send(.refused(refusal), isHead: false) }
+            return
+        }
         countBuffered()
         let isHead = request.method == "HEAD"
         let responder = connection.responder
         run { [self, request] in
             let response = await responder.respond(to: request)
             onEventLoop {
-                if self.state.finish() == .answer { self.send(response, isHead: isHead) }
+                let isTooMuch = self.isTooMuch(response.body.readableBytes)
+                if self.state.finish() == .answer {
+                    self.send(isTooMuch ? .refused(.tooManyUnread) : response, isHead: isHead)
+                }
                 self.handlerEnded()
             }
         }
@@ -99,6 +108,7 @@ extension ServerStream {
         if hasBody {
             outgoing.bytes.append(response.body)
             outgoing.ending = .endStream
+            countQueued()
         }
         session.submitResponse(response.headerBlock, stream: self, hasBody: hasBody)
     }

@@ -87,7 +87,7 @@ extension ServerStream {
     }
 
     private var hasRoom: Bool {
-        outgoing.queuedBytes <= connection.configuration.maximumQueuedBytesPerStream
+        outgoing.queuedBytes <= queueLimit
     }
 
     /// Returns whether there is room for more.
@@ -96,6 +96,7 @@ extension ServerStream {
             throw RPCError(.cancelled, "the call is over")
         }
         MessageFraming.write(message, to: &outgoing.bytes)
+        countQueued()
         if headersNeeded {
             submitResponseHeaders(context?.usedResponse)
         } else {

@@ -16,6 +16,9 @@ final class ServerStream: HTTP2Stream, @unchecked Sendable {
     @exclusivity(unchecked) var unconsumedBytes = 0
     /// What of this stream counts in the connection's `bufferedRequestBytes`.
     @exclusivity(unchecked) var countedBytes = 0
+    /// What of this stream counts in the connection's `queuedResponseBytes`.
+    @exclusivity(unchecked) var countedQueuedBytes = 0
+    @exclusivity(unchecked) var progress = WriteProgress()
 
     // gRPC
     @exclusivity(unchecked) var entry: MethodEntry?
@@ -130,6 +133,8 @@ final class ServerStream: HTTP2Stream, @unchecked Sendable {
         }
         connection.bufferedRequestBytes -= countedBytes
         countedBytes = 0
+        connection.queuedResponseBytes -= countedQueuedBytes
+        countedQueuedBytes = 0
         incoming.giveMemory(to: &connection.spareMemory)
         connection.spareMemory.take(from: &outgoing.bytes)
         http = nil
@@ -139,7 +144,9 @@ final class ServerStream: HTTP2Stream, @unchecked Sendable {
     // MARK: To the peer
 
     override func didSendData(_ count: Int) {
-        if !room.isEmpty, outgoing.queuedBytes <= connection.configuration.maximumQueuedBytesPerStream / 2 {
+        countQueued()
+        progress.sentBytes &+= count
+        if !room.isEmpty, outgoing.queuedBytes <= queueLimit / 2 {
             room.wakeAll()
         }
     }
@@ -172,12 +179,7 @@ final class ServerStream: HTTP2Stream, @unchecked Sendable {
 
     private func startHandler() {
         guard let entry else { return }
-        if connection.runningHandlers >= connection.configuration.maximumRunningHandlers {
-            return fail(
-                RPCError(
-                    .resourceExhausted, "too many calls are running on this connection", reason: "TOO_MANY_CALLS",
-                    retryDelay: .milliseconds(100)))
-        }
+        if let refusal = connection.refusal { return fail(refusal) }
         entry.start(self)
     }
 

@@ -10,8 +10,10 @@ public struct TransportConfiguration: Sendable {
     public var requestTimeoutSeconds = 120
     /// How long a connection may be open with nothing going on.
     public var idleTimeoutSeconds = 300
-    /// How long a peer may leave what we send unread before its connection is closed.
+    /// How long a peer may leave what we send unread, or a stream's window shut, before its connection or stream is closed.
     public var writeStallTimeoutSeconds = 120
+    /// How long a connection that ends with answers on their way to a slow peer waits for it to have read them and closed.
+    public var lingerTimeoutSeconds = 30
 
     // MARK: HTTP/2
 
@@ -45,6 +47,9 @@ public struct TransportConfiguration: Sendable {
 
     /// Messages that may wait on one stream before the handler that writes them waits itself, in bytes.
     public var maximumQueuedBytesPerStream = 256 * 1_024
+    /// Answers that may wait on a connection until the peer reads, all streams together, in bytes. Beyond that no handler is
+    /// started and no large answer is kept; a stream may hold its share of it at most.
+    public var maximumQueuedResponseBytes = 64 * 1_024 * 1_024
     /// Bytes that a connection hands to the socket at once, and after which it waits until the peer reads.
     public var maximumQueuedBytesPerConnection = 256 * 1_024
 

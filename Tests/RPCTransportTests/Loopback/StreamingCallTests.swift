@@ -99,6 +99,24 @@ import Testing
         }
     }
 
+    @Test func aStreamWhoseWindowStaysShutIsResetAndItsConnectionGoesOn() async throws {
+        try await TestServer.run {
+            $0.headerTimeoutSeconds = 3
+            $0.writeStallTimeoutSeconds = 1
+        } _: { server in
+            let client = try await server.connect()
+            try await client.on { $0.consumesAtOnce = false }
+            let request = ProtoAny.with {
+                $0.typeURL = "1000000"
+                $0.value = [UInt8](repeating: 7, count: 10_000)
+            }
+            let call = try await client.open(TestService.flood.path, body: RawClient.frame(request))
+            #expect(try await call.reply().code == .cancel)
+            await server.service.events.wait(for: "flood ended")
+            #expect(try await client.call(TestService.echo).status == "0")
+        }
+    }
+
     @Test func manySlowReadersDoNotHoldUpOthers() async throws {
         try await TestServer.run { server in
             let client = try await server.connect()
