@@ -45,9 +45,17 @@ public final class PostgresChatStore: ChatStore {
     // MARK: Reading messages
 
     public func listMessages(_ query: MessageQuery, owner: String?) async throws -> ListMessagesResponse {
+        if let page = try await page(query, .ofContents, owner) { return page }
+        if let page = try await page(query, .ofPage, owner) { return page }
+        throw StoreError(.failed, "a message has no content")
+    }
+
+    private func page(
+        _ query: MessageQuery, _ bound: MessagePage.Bound, _ owner: String?
+    ) async throws -> ListMessagesResponse? {
         try await read(
-            query.newestFirst ? ReadStatements.newestFirst : ReadStatements.oldestFirst,
-            bind: { MessagePage.bind(query, owner: owner, $0) },
+            MessagePage.statement(for: query, bound),
+            bind: { MessagePage.bind(query, bound, owner: owner, $0) },
             decode: { (result) throws(StoreError) in try MessagePage.decode(result, query) })
     }
 

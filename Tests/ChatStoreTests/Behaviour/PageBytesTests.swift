@@ -47,6 +47,24 @@ struct PageBytesTests {
         }
     }
 
+    @Test("Large messages among small ones are each in one page, whole", arguments: StoreKind.tested)
+    func mixed(_ kind: StoreKind) async throws {
+        try await withStore(kind) { store in
+            let session = UUID.random()
+            let sizes = [1, 16_384, 16_385, 2, 60_000, 3, 4, 16_384, 90_000, 5, 16_386, 6]
+            let texts = sizes.map { String(repeating: "x", count: $0) }
+            _ = try await store.append(texts.map { .sample($0) }, to: session)
+            for (limit, maximumBytes) in [(1, 1), (3, 40_000), (12, 100_000), (500, 1 << 20)] {
+                for newestFirst in [false, true] {
+                    let walked = try await store.walk(
+                        session, limit: limit, newestFirst: newestFirst, maximumBytes: maximumBytes)
+                    let ordered = newestFirst ? walked.reversed() : walked
+                    #expect(ordered.map(\.content.utf8.count) == sizes, "\(limit) \(maximumBytes) \(newestFirst)")
+                }
+            }
+        }
+    }
+
     @Test("The first message is in the page however large it is", arguments: StoreKind.tested)
     func oneAtLeast(_ kind: StoreKind) async throws {
         try await withStore(kind) { store in

@@ -40,9 +40,17 @@ struct PostgresResult: ~Copyable {
 
     /// The bytes of a value, or nil for NULL. Valid as long as the result is.
     func bytes(_ row: Int, _ column: Int) -> UnsafeRawBufferPointer? {
+        let count = byteCount(row, column)
         let (row, column) = (Int32(truncatingIfNeeded: row), Int32(truncatingIfNeeded: column))
-        guard PQgetisnull(handle, row, column) == 0, let start = PQgetvalue(handle, row, column) else { return nil }
-        return UnsafeRawBufferPointer(start: start, count: Int(PQgetlength(handle, row, column)))
+        guard count > 0 || PQgetisnull(handle, row, column) == 0, let start = PQgetvalue(handle, row, column) else {
+            return nil
+        }
+        return UnsafeRawBufferPointer(start: start, count: count)
+    }
+
+    /// How many bytes a value has; 0 for NULL.
+    func byteCount(_ row: Int, _ column: Int) -> Int {
+        Int(PQgetlength(handle, Int32(truncatingIfNeeded: row), Int32(truncatingIfNeeded: column)))
     }
 
     private func field(_ code: Int) -> String? {

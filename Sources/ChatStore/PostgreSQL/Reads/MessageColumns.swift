@@ -5,11 +5,16 @@ import ProtobufRuntime
 /// The columns of a message and of the session `s` around it, as every statement selects them, and the message made
 /// from a row of them: bytes go from the result into the message, without a `String`.
 enum MessageColumns {
-    static let list = """
+    static let list = list(content: "m.content")
+
+    /// - Parameter content: An expression for the column of the content.
+    static func list(content: String) -> String {
+        """
         s.revision, s.reset_epoch, s.last_seq - s.epoch_first_seq + 1 - s.tombstone_count, \
-        m.seq, m.message_id, coalesce(m.change_revision, m.revision), m.role, m.content, m.agent_name, m.user_id, \
+        m.seq, m.message_id, coalesce(m.change_revision, m.revision), m.role, \(content), m.agent_name, m.user_id, \
         m."timestamp", m.metadata, m.state, m.edited_at
         """
+    }
 
     static let sessionRevision = 0
     static let sessionEpoch = 1
@@ -17,11 +22,13 @@ enum MessageColumns {
     /// NULL in the one row of a page without messages.
     static let seq = 3
 
-    /// What a message of a row takes in a page.
-    static func encodedBytes(_ result: borrowing PostgresResult, row: Int) -> Int {
-        PageBudget.encodedBytes(
-            content: result.bytes(row, 7)?.count ?? 0, metadata: result.bytes(row, 11)?.count ?? 0,
-            agentName: result.bytes(row, 8)?.count ?? 0, userID: result.bytes(row, 9)?.count ?? 0)
+    /// What a message of a row takes in a page; nil where the row comes without its content.
+    static func encodedBytes(_ result: borrowing PostgresResult, row: Int) -> Int? {
+        let content = result.byteCount(row, 7)
+        guard content > 0 || result.bytes(row, 7) != nil else { return nil }
+        return PageBudget.encodedBytes(
+            content: content, metadata: result.byteCount(row, 11), agentName: result.byteCount(row, 8),
+            userID: result.byteCount(row, 9))
     }
 
     static func decode(

@@ -3,6 +3,8 @@
 struct ReadStatements: Sendable {
     static let oldestFirst = "oldest_first"
     static let newestFirst = "newest_first"
+    static let oldestFirstOfLarge = "oldest_first_of_large"
+    static let newestFirstOfLarge = "newest_first_of_large"
     static let message = "message"
     static let session = "session"
     static let sessionsOfUser = "sessions_of_user"
@@ -14,6 +16,8 @@ struct ReadStatements: Sendable {
         all = [
             Self.page(Self.oldestFirst, tables, ascending: true),
             Self.page(Self.newestFirst, tables, ascending: false),
+            Self.pageOfLarge(Self.oldestFirstOfLarge, tables, ascending: true),
+            Self.pageOfLarge(Self.newestFirstOfLarge, tables, ascending: false),
             NamedStatement(
                 name: Self.message,
                 sql: """
@@ -33,34 +37,54 @@ struct ReadStatements: Sendable {
         ]
     }
 
-    /// The session's row with each message of the page: one statement, so one snapshot. It is bounded by bytes as well,
-    /// so that a page of the largest messages does not fill the memory: the sum over the rows before the one before
-    /// is less than $7, which lets two more messages through than fit.
+    /// The page's messages, without the contents of more than $7 bytes.
     private static func page(_ name: String, _ tables: Tables, ascending: Bool) -> NamedStatement {
-        let direction = ascending ? "ASC" : "DESC"
-        let skipped = "CASE WHEN s.tombstone_count = 0 THEN $5::int8 ELSE 0 END"
-        let above = "greatest($3::int8, s.epoch_first_seq - 1)" + (ascending ? " + \(skipped)" : "")
-        let below = "least($4::int8, s.last_seq + 1)" + (ascending ? "" : " - \(skipped)")
-        return NamedStatement(
+        page(
+            name, tables, content: "CASE WHEN octet_length(m.content) <= $7::int8 THEN m.content END",
+            messages: messages(tables, ascending: ascending))
+    }
+
+    /// The page's messages as far as they go in $7 bytes: the sum over the rows before the one before is less, which lets
+    /// two more through than fit.
+    private static func pageOfLarge(_ name: String, _ tables: Tables, ascending: Bool) -> NamedStatement {
+        page(
+            name, tables, content: "m.content",
+            messages: """
+                SELECT p.* FROM (
+                    SELECT r.*, sum(octet_length(r.content)) OVER (
+                        ORDER BY r.seq \(direction(ascending)) ROWS BETWEEN UNBOUNDED PRECEDING AND 2 PRECEDING) AS bytes
+                    FROM (\(messages(tables, ascending: ascending))) AS r
+                ) AS p WHERE p.bytes IS NULL OR p.bytes < $7::int8
+                """)
+    }
+
+    /// The session's row with each message of the page: one statement, so one snapshot.
+    private static func page(
+        _ name: String, _ tables: Tables, content: String, messages: String
+    ) -> NamedStatement {
+        NamedStatement(
             name: name,
             sql: """
-                SELECT \(MessageColumns.list)
-                FROM \(tables.sessions) AS s LEFT JOIN LATERAL (
-                    SELECT p.* FROM (
-                        SELECT r.*, sum(octet_length(r.content)) OVER (
-                            ORDER BY r.seq \(direction) ROWS BETWEEN UNBOUNDED PRECEDING AND 2 PRECEDING) AS bytes
-                        FROM (
-                            SELECT * FROM \(tables.messages) AS c
-                            WHERE c.session_id = s.session_id AND c.seq > \(above) AND c.seq < \(below)
-                            AND c.deleted_at IS NULL
-                            ORDER BY c.seq \(direction)
-                            OFFSET CASE WHEN s.tombstone_count = 0 THEN 0 ELSE $5::int8 END LIMIT $6::int8
-                        ) AS r
-                    ) AS p WHERE p.bytes IS NULL OR p.bytes < $7::int8
-                ) AS m ON true
+                SELECT \(MessageColumns.list(content: content))
+                FROM \(tables.sessions) AS s LEFT JOIN LATERAL (\(messages)) AS m ON true
                 WHERE s.session_id = $1::uuid AND s.is_active AND ($2::text IS NULL OR s.user_id = $2::text)
                 """)
     }
+
+    /// The messages of session `s` between $3 and $4, without the first $5, at most $6 of them.
+    private static func messages(_ tables: Tables, ascending: Bool) -> String {
+        let skipped = "CASE WHEN s.tombstone_count = 0 THEN $5::int8 ELSE 0 END"
+        let above = "greatest($3::int8, s.epoch_first_seq - 1)" + (ascending ? " + \(skipped)" : "")
+        let below = "least($4::int8, s.last_seq + 1)" + (ascending ? "" : " - \(skipped)")
+        return """
+            SELECT * FROM \(tables.messages) AS c
+            WHERE c.session_id = s.session_id AND c.seq > \(above) AND c.seq < \(below) AND c.deleted_at IS NULL
+            ORDER BY c.seq \(direction(ascending))
+            OFFSET CASE WHEN s.tombstone_count = 0 THEN 0 ELSE $5::int8 END LIMIT $6::int8
+            """
+    }
+
+    private static func direction(_ ascending: Bool) -> String { ascending ? "ASC" : "DESC" }
 
     private static func sessions(_ name: String, _ tables: Tables, condition: String) -> NamedStatement {
         NamedStatement(
