@@ -123,7 +123,7 @@ struct ClientReconnectionTests {
             #expect(await call(client, timeout: .milliseconds(50))?.code == .deadlineExceeded)
         }
         var impatient = configuration(wait: .seconds(1_000))
-        impatient.connectTimeout = .milliseconds(50)
+        impatient.connectTimeout = .seconds(1)
         try await withFault(.silence, configuration: impatient) { _, client in
             let error = await call(client)
             #expect(error?.code == .unavailable)
