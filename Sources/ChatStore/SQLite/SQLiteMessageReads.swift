@@ -24,7 +24,7 @@ enum SQLiteMessageReads {
         select.bind(range.below, at: 3)
         select.bind(range.skip, at: 4)
         let lastSeq = try query.sessionID.withTextUTF8 { sessionID in
-            try fill(&page, with: query, from: select, sessionID: sessionID)
+            try fill(&page.messages, with: query, from: select, sessionID: sessionID)
         }
         guard let lastSeq else { return page }
         page.hasMore = true
@@ -34,14 +34,15 @@ enum SQLiteMessageReads {
 
     /// Takes rows until the page is full; then returns the seq of its last message, or nil where nothing follows.
     private static func fill(
-        _ page: inout ListMessagesResponse, with query: MessageQuery, from rows: PreparedStatement, sessionID: RawSpan
+        _ messages: inout RepeatedField<Message>, with query: MessageQuery, from rows: PreparedStatement,
+        sessionID: RawSpan
     ) throws -> Int64? {
         var budget = PageBudget(maximumBytes: query.maximumBytes)
         var count = 0
         var lastSeq: Int64 = 0
         while try rows.step() {
             guard count < query.limit, budget.admits(SQLiteMessageColumns.encodedBytes(rows)) else { return lastSeq }
-            page.messages.append { SQLiteMessageColumns.decode(rows, sessionID: sessionID, into: &$0) }
+            messages.append { SQLiteMessageColumns.decode(rows, sessionID: sessionID, into: &$0) }
             count += 1
             lastSeq = rows.int64(SQLiteMessageColumns.seq)
         }

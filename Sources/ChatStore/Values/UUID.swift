@@ -77,16 +77,31 @@ extension UUID: CustomStringConvertible {
     private static let textBytes = 36
 
     private func writeText(to buffer: UnsafeMutableRawBufferPointer) {
-        var place = 0
-        for digit in 0..<32 {
-            if digit == 8 || digit == 12 || digit == 16 || digit == 20 {
-                buffer[place] = UInt8(ascii: "-")
-                place += 1
-            }
-            let word = digit < 16 ? high : low
-            let nibble = UInt8(truncatingIfNeeded: word >> UInt64(60 - 4 * (digit % 16))) & 0xF
-            buffer[place] = nibble < 10 ? UInt8(ascii: "0") + nibble : UInt8(ascii: "a") + nibble - 10
-            place += 1
+        func put(_ digits: UInt64, at place: Int) {
+            buffer.storeBytes(of: digits.bigEndian, toByteOffset: place, as: UInt64.self)
         }
+        func putLast4(_ digits: UInt64, at place: Int) {
+            buffer.storeBytes(of: UInt32(truncatingIfNeeded: digits).bigEndian, toByteOffset: place, as: UInt32.self)
+        }
+        put(UUID.hexDigits(of: high >> 32), at: 0)
+        putLast4(UUID.hexDigits(of: high >> 16 & 0xFFFF), at: 9)
+        putLast4(UUID.hexDigits(of: high & 0xFFFF), at: 14)
+        putLast4(UUID.hexDigits(of: low >> 48), at: 19)
+        putLast4(UUID.hexDigits(of: low >> 32 & 0xFFFF), at: 24)
+        put(UUID.hexDigits(of: low & 0xFFFF_FFFF), at: 28)
+        buffer[8] = UInt8(ascii: "-")
+        buffer[13] = UInt8(ascii: "-")
+        buffer[18] = UInt8(ascii: "-")
+        buffer[23] = UInt8(ascii: "-")
+    }
+
+    /// The eight digits of a number of 32 bits, the first in the highest byte.
+    private static func hexDigits(of number: UInt64) -> UInt64 {
+        var digits = (number & 0xFFFF_0000) << 16 | number & 0xFFFF
+        digits = (digits & 0x0000_FF00_0000_FF00) << 8 | digits & 0x0000_00FF_0000_00FF
+        digits = (digits & 0x00F0_00F0_00F0_00F0) << 4 | digits & 0x000F_000F_000F_000F
+        // One in each byte that is 10 or more: "a" comes 39 behind where "9" would lead to.
+        let letters = (digits + 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101
+        return digits + 0x3030_3030_3030_3030 + letters * 39
     }
 }

@@ -53,7 +53,7 @@ enum MessagePage {
         page.totalCount = try result.int64(0, MessageColumns.messageCount)
         guard try result.optionalInt64(0, MessageColumns.seq) != nil else { return page }
         guard let taken = rowsThatFit(result, query) else { return nil }
-        try append(rows: taken, of: result, session: query.sessionID, to: &page)
+        try fill(&page.messages, from: result, rows: taken, of: query.sessionID)
         page.hasMore = taken < result.rowCount
         if page.hasMore {
             let last = try result.int64(taken - 1, MessageColumns.seq)
@@ -75,12 +75,12 @@ enum MessagePage {
         return taken
     }
 
-    private static func append(
-        rows: Int, of result: borrowing PostgresResult, session: UUID, to page: inout ListMessagesResponse
+    private static func fill(
+        _ messages: inout RepeatedField<Message>, from result: borrowing PostgresResult, rows: Int, of session: UUID
     ) throws(StoreError) {
         try session.withTextUTF8 { sessionID throws(StoreError) in
             for row in 0..<rows {
-                try page.messages.append { message throws(StoreError) in
+                try messages.append { message throws(StoreError) in
                     try MessageColumns.decode(result, row: row, sessionID: sessionID, into: &message)
                 }
             }
