@@ -7,6 +7,10 @@ enum HTTP2Callbacks {
     nonisolated(unsafe) static let table: OpaquePointer = {
         var callbacks: OpaquePointer?
         guard nghttp2_session_callbacks_new(&callbacks) == 0, let callbacks else { fatalError("out of memory") }
+        nghttp2_session_callbacks_set_on_begin_frame_callback(callbacks, onBeginFrame)
+        nghttp2_session_callbacks_set_on_extension_chunk_recv_callback(callbacks, onExtensionChunk)
+        nghttp2_session_callbacks_set_unpack_extension_callback(callbacks, unpackExtension)
+        nghttp2_session_callbacks_set_on_invalid_frame_recv_callback(callbacks, onInvalidFrame)
         nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks, onBeginHeaders)
         nghttp2_session_callbacks_set_on_header_callback(callbacks, onHeader)
         nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks, onFrame)
@@ -29,6 +33,34 @@ enum HTTP2Callbacks {
     @inline(__always)
     private static func withStream<R>(_ pointer: UnsafeMutableRawPointer, _ body: (HTTP2Stream) -> R) -> R {
         Unmanaged<HTTP2Stream>.fromOpaque(pointer)._withUnsafeGuaranteedRef(body)
+    }
+
+    // Called for every frame but CONTINUATION, those of unknown kinds too.
+    private static let onBeginFrame: nghttp2_on_begin_frame_callback = { _, header, userData in
+        guard let header else { return 0 }
+        switch UInt32(header.pointee.type) {
+        case NGHTTP2_HEADERS.rawValue, NGHTTP2_GOAWAY.rawValue, NGHTTP2_PING.rawValue:
+            return 0
+        case NGHTTP2_DATA.rawValue:
+            let isEnd = header.pointee.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
+            if header.pointee.length > 0 || isEnd { return 0 }
+            withSession(userData) { $0.delegate.didReceive(.small) }
+        case NGHTTP2_RST_STREAM.rawValue:
+            withSession(userData) { $0.delegate.didReceive(.reset) }
+        default:
+            withSession(userData) { $0.delegate.didReceive(.small) }
+        }
+        return 0
+    }
+
+    // Frames of unknown kinds are made known so that they are counted; what is in them is dropped.
+    private static let onExtensionChunk: nghttp2_on_extension_chunk_recv_callback = { _, _, _, _, _ in 0 }
+    private static let unpackExtension: nghttp2_unpack_extension_callback = { _, _, _, _ in NGHTTP2_ERR_CANCEL.rawValue
+    }
+
+    private static let onInvalidFrame: nghttp2_on_invalid_frame_recv_callback = { _, _, _, userData in
+        withSession(userData) { $0.delegate.didReceive(.wrong) }
+        return 0
     }
 
     private static let onBeginHeaders: nghttp2_on_begin_headers_callback = { _, frame, userData in
@@ -88,6 +120,7 @@ enum HTTP2Callbacks {
     private static let onData: nghttp2_on_data_chunk_recv_callback = { _, _, id, data, count, userData in
         withSession(userData) { session in
             session.consumeConnection(count)
+            if count > 0 { session.delegate.didReceiveBody() }
             session.withStream(id) { $0.receiveData(UnsafeRawBufferPointer(start: data, count: count)) }
         }
         return 0
@@ -104,6 +137,10 @@ enum HTTP2Callbacks {
         guard let frame else { return 0 }
         withSession(userData) { session in
             let header = frame.pointee.hd
+            // A reset that is our answer to something wrong, by whatever way the peer brought it about.
+            if UInt32(header.type) == NGHTTP2_RST_STREAM.rawValue, isFault(frame.pointee.rst_stream.error_code) {
+                return session.delegate.didReceive(.wrong)
+            }
             guard session.streamsToReset > 0, header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0,
                 UInt32(header.type) == NGHTTP2_DATA.rawValue || UInt32(header.type) == NGHTTP2_HEADERS.rawValue
             else { return }
@@ -112,6 +149,13 @@ enum HTTP2Callbacks {
             }
         }
         return 0
+    }
+
+    private static func isFault(_ code: UInt32) -> Bool {
+        switch HTTP2ErrorCode(rawValue: code) {
+        case .noError, .cancel, .refusedStream: false
+        default: true
+        }
     }
 
     /// How much of the body can go now.
@@ -154,6 +198,7 @@ enum HTTP2Callbacks {
                 }
                 stream.didSendData(count)
             }
+            session.delegate.didSendBody(count)
             guard session.output.readableBytes >= session.drainLimit else { return 0 }
             session.isDrainPaused = true
             return NGHTTP2_ERR_PAUSE.rawValue

@@ -1,6 +1,9 @@
 import CNghttp2
 
 extension HTTP2Session {
+    /// RFC 9113, section 6, knows the types before it.
+    private static let firstUnknownFrameType: UInt8 = 0xa
+
     static func makeHandle(_ role: Role, _ memory: HTTP2Memory) -> OpaquePointer {
         var option: OpaquePointer?
         var handle: OpaquePointer?
@@ -8,6 +11,9 @@ extension HTTP2Session {
         defer { nghttp2_option_del(option) }
         // Windows are given back as bytes are used, not as they come.
         nghttp2_option_set_no_auto_window_update(option, 1)
+        // Ours are lower, and end the connection with ENHANCE_YOUR_CALM (`FrameMeter`).
+        nghttp2_option_set_stream_reset_rate_limit(option, 100_000, 100_000)
+        for type in firstUnknownFrameType...UInt8.max { nghttp2_option_set_user_recv_extension_type(option, type) }
         // Closed streams are of use only to the priority tree of RFC 7540, which is off.
         nghttp2_option_set_no_closed_streams(option, 1)
         var functions = memory.functions

@@ -117,6 +117,7 @@ final class HTTP2Session {
             nghttp2_submit_response(
                 handle, stream.id, fields.baseAddress, fields.count, hasBody ? provider : nil)
         }
+        delegate.didAnswer()
         precondition(result == 0 || result != NGHTTP2_ERR_INVALID_ARGUMENT.rawValue, "not a server's stream")
     }
 
@@ -220,7 +221,15 @@ final class HTTP2Session {
     }
 
     /// Sends GOAWAY and nothing after it: the connection is over.
-    func terminate(_ code: HTTP2ErrorCode) {
+    ///
+    /// - Parameter debug: what the peer is told beside the code.
+    func terminate(_ code: HTTP2ErrorCode, debug: String = "") {
+        if !debug.isEmpty {
+            let bytes = Array(debug.utf8)
+            nghttp2_submit_goaway(
+                handle, UInt8(NGHTTP2_FLAG_NONE.rawValue), nghttp2_session_get_last_proc_stream_id(handle),
+                code.rawValue, bytes, bytes.count)
+        }
         nghttp2_session_terminate_session(handle, code.rawValue)
     }
 

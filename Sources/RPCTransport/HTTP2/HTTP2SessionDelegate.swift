@@ -7,6 +7,21 @@ protocol HTTP2SessionDelegate: AnyObject {
     func didReceiveSettings()
     /// A PING or the answer to one of ours; nghttp2 answers the former itself.
     func didReceivePing(isAcknowledgement: Bool, payload: UInt64)
+    /// A frame has come that asks for nothing (all kinds but PING, which has a call of its own), or that is wrong.
+    func didReceive(_ frame: FrameMeter.Frame)
+    /// A part of a body has come that is not empty.
+    func didReceiveBody()
+    /// So many bytes of a body have left in one frame.
+    func didSendBody(_ count: Int)
+    /// A response has been submitted.
+    func didAnswer()
     /// The peer starts no new streams (a client) or takes none above `lastStreamID` (a server).
     func didReceiveGoAway(lastStreamID: Int32, code: HTTP2ErrorCode, debug: String)
+}
+
+extension HTTP2SessionDelegate {
+    func didReceive(_ frame: FrameMeter.Frame) {}
+    func didReceiveBody() {}
+    func didSendBody(_ count: Int) {}
+    func didAnswer() {}
 }

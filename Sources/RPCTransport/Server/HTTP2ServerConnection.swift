@@ -20,6 +20,8 @@ final class HTTP2ServerConnection: ChannelInboundHandler, HTTP2SessionDelegate, 
     let peer: String
 
     private(set) var session: HTTP2Session!
+    @exclusivity(unchecked) var meter: FrameMeter
+    var clock: ConnectionClock
     /// The loop's time at the last read: near enough for timeouts, and not asked for once per request.
     @exclusivity(unchecked) private(set) var lastReadAt: NIODeadline
     @exclusivity(unchecked) var runningHandlers = 0
@@ -30,21 +32,21 @@ final class HTTP2ServerConnection: ChannelInboundHandler, HTTP2SessionDelegate, 
 
     @exclusivity(unchecked) private var headReader: RequestHeadReader
     @exclusivity(unchecked) private var ready: [(stream: ServerStream, action: ServerStreamState.Action)] = []
-    private var context: ChannelHandlerContext?
+    private(set) var context: ChannelHandlerContext?
     @exclusivity(unchecked) private var isReading = false
     @exclusivity(unchecked) private var isDrainScheduled = false
     private var isDraining = false
-    private var shutdown = ShutdownStep.none
+    private var isTerminated = false
+    var shutdown = ShutdownStep.none
     /// Whether there was anything to answer when the shutdown began, or since.
-    private var hasAnswered = false
+    var hasAnswered = false
     /// Set when all has been written: our side is closed behind it, and what still comes is dropped. To close at once, with
     /// bytes unread, would make the system throw away what the peer has not read yet.
-    private var isLingering = false
+    var isLingering = false
     private var timer: RepeatedTask?
-    private var headersSince: NIODeadline?
-    private var stalledSince: NIODeadline?
+    private(set) var unwritableSince: NIODeadline?
 
-    private enum ShutdownStep {
+    enum ShutdownStep {
         case none
         /// The peer has been told; what it sends before it hears that is still taken.
         case noticed
@@ -63,6 +65,9 @@ final class HTTP2ServerConnection: ChannelInboundHandler, HTTP2SessionDelegate, 
         self.peer = channel.remoteAddress?.text ?? ""
         self.lastReadAt = channel.eventLoop.now
         self.headReader = RequestHeadReader(table: router.table)
+        self.meter = FrameMeter(configuration: configuration, now: channel.eventLoop.now)
+        self.clock = ConnectionClock(
+            configuration: configuration, openedAt: channel.eventLoop.now, jitter: .random(in: -1...1))
         self.session = HTTP2Session(role: .server, configuration: configuration.http2, delegate: self)
     }
 
@@ -91,7 +96,8 @@ final class HTTP2ServerConnection: ChannelInboundHandler, HTTP2SessionDelegate, 
             try bytes.withUnsafeReadableBytes { bytes throws(HTTP2SessionError) in try session.receive(bytes) }
         } catch {
             logger.debug("closing a connection", metadata: ["peer": "\(peer)", "error": "\(error)"])
-            return context.close(promise: nil)
+            // What was wrong may be known already; if not, it was too much at once.
+            if !isTerminated { session.terminate(.enhanceYourCalm) }
         }
         startReady()
     }
@@ -103,7 +109,7 @@ final class HTTP2ServerConnection: ChannelInboundHandler, HTTP2SessionDelegate, 
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        stalledSince = context.channel.isWritable ? nil : eventLoop.now
+        unwritableSince = context.channel.isWritable ? nil : eventLoop.now
         if context.channel.isWritable { drain() }
         context.fireChannelWritabilityChanged()
     }
@@ -179,22 +185,6 @@ final class HTTP2ServerConnection: ChannelInboundHandler, HTTP2SessionDelegate, 
         if session.isFinished || isDrained { finish(context) }
     }
 
-    /// Ends the connection behind what has been written, which the socket may not have taken yet.
-    private func finish(_ context: ChannelHandlerContext) {
-        let unwritten = (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
-        let seconds =
-            isDrained && unwritten > 0 ? configuration.lingerTimeoutSeconds : min(2, configuration.lingerTimeoutSeconds)
-        if isDrained, !hasAnswered, unwritten == 0 { return context.close(promise: nil) }
-        isLingering = true
-        let promise = context.eventLoop.makePromise(of: Void.self)
-        promise.futureResult.assumeIsolated().whenComplete { _ in
-            self.eventLoop.assumeIsolated().scheduleTask(in: .seconds(Int64(seconds))) {
-                self.context?.close(promise: nil)
-            }
-        }
-        context.close(mode: .output, promise: promise)
-    }
-
     private func write(_ context: ChannelHandlerContext) {
         guard session.output.readableBytes > 0 else { return }
         context.writeAndFlush(wrapOutboundOut(session.output), promise: nil)
@@ -210,75 +200,30 @@ final class HTTP2ServerConnection: ChannelInboundHandler, HTTP2SessionDelegate, 
     }
 
     func didReceiveSettings() {}
-
-    func didReceivePing(isAcknowledgement: Bool, payload: UInt64) {
-        if isAcknowledgement, shutdown == .noticed { refuseNewStreams() }
-    }
-
     func didReceiveGoAway(lastStreamID: Int32, code: HTTP2ErrorCode, debug: String) {}
 
-    // MARK: Shutting down
+    func didReceivePing(isAcknowledgement: Bool, payload: UInt64) {
+        if isAcknowledgement {
+            shutdownPingAnswered(payload)
+        } else {
+            count(.ping)
+        }
+    }
 
-    /// Asks the peer to go elsewhere, serves what it has sent until it has heard that, and ends when all is answered.
-    func beginShutdown() {
-        guard context != nil, shutdown == .none else { return }
-        shutdown = .noticed
-        hasAnswered = session.openStreams > 0
-        session.submitShutdownNotice()
-        // When the answer to this comes, everything that was sent before the notice was heard has come as well.
-        session.submitPing(0)
-        eventLoop.assumeIsolated().scheduleTask(in: .seconds(1)) { self.refuseNewStreams() }
+    func didReceive(_ frame: FrameMeter.Frame) {
+        count(frame)
+    }
+
+    func didReceiveBody() { meter.receivedBody() }
+    func didSendBody(_ count: Int) { meter.sent(bodyBytes: count) }
+    func didAnswer() { meter.answered() }
+
+    private func count(_ frame: FrameMeter.Frame) {
+        guard meter.received(frame, now: lastReadAt), !isTerminated else { return }
+        isTerminated = true
+        logger.debug("closing a connection: too many frames that ask for nothing", metadata: ["peer": "\(peer)"])
+        session.terminate(.enhanceYourCalm, debug: frame == .ping ? "too_many_pings" : "")
         needsDrain()
-    }
-
-    private func refuseNewStreams() {
-        guard context != nil, shutdown == .noticed else { return }
-        shutdown = .refusing
-        session.submitGoAway(.noError)
-        needsDrain()
-    }
-
-    private var isDrained: Bool {
-        shutdown == .refusing && session.openStreams == 0 && !session.wantsWrite
-    }
-
-    // MARK: Timeouts
-
-    private func checkTimeouts() {
-        guard let context else { return }
-        let now = eventLoop.now
-        if let stalledSince, now - stalledSince >= .seconds(Int64(configuration.writeStallTimeoutSeconds)) {
-            return context.close(promise: nil)
-        }
-        guard session.isReceivingHeaders else {
-            headersSince = nil
-            return checkStreams(now)
-        }
-        let since = headersSince ?? now
-        headersSince = since
-        if now - since >= .seconds(Int64(configuration.headerTimeoutSeconds)) {
-            session.terminate(.enhanceYourCalm)
-            needsDrain()
-        }
-    }
-
-    private func checkStreams(_ now: NIODeadline) {
-        if session.openStreams == 0 {
-            if now - lastReadAt >= .seconds(Int64(configuration.idleTimeoutSeconds)) {
-                session.terminate(.noError)
-                needsDrain()
-            }
-            return
-        }
-        let requestLimit = TimeAmount.seconds(Int64(configuration.requestTimeoutSeconds))
-        let stallLimit = TimeAmount.seconds(Int64(configuration.writeStallTimeoutSeconds))
-        session.forEachOpenStream { stream in
-            guard let stream = stream as? ServerStream else { return }
-            let isLate = stream.state.isCollecting && now - stream.startedAt >= requestLimit
-            guard isLate || stream.isStalled(since: now - stallLimit, now: now) else { return }
-            session.reset(stream, .cancel)
-            needsDrain()
-        }
     }
 }
 

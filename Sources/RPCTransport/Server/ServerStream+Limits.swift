@@ -43,14 +43,16 @@ extension ServerStream {
     }
 }
 
-/// Whether a stream's bytes leave, as it looks from time to time.
+/// Whether a stream's bytes leave, as it looks from time to time. A window that is opened byte by byte is as good as shut.
 struct WriteProgress {
+    private static let minimumBytes = 16 * 1_024
+
     var sentBytes = 0
     private var seenBytes = 0
     private var stalledSince: NIODeadline?
 
     mutating func isStalled(queuedBytes: Int, since: NIODeadline, now: NIODeadline) -> Bool {
-        guard queuedBytes > 0, sentBytes == seenBytes, let start = stalledSince else {
+        guard queuedBytes > 0, sentBytes - seenBytes < Self.minimumBytes, let start = stalledSince else {
             seenBytes = sentBytes
             stalledSince = queuedBytes > 0 ? now : nil
             return false

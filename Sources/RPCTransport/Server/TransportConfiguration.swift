@@ -15,6 +15,17 @@ public struct TransportConfiguration: Sendable {
     /// How long a connection that ends with answers on their way to a slow peer waits for it to have read them and closed.
     public var lingerTimeoutSeconds = 30
 
+    /// How long a peer with open calls may be silent before it is asked by PING whether it is there, and how long it may take to
+    /// say so.
+    public var keepaliveIntervalSeconds = 120
+    public var keepaliveTimeoutSeconds = 20
+    /// How old a connection gets, give or take a tenth, before its peer is asked to open another; nil: any age. What it has begun
+    /// by then may take `connectionAgeGraceSeconds` more.
+    public var maximumConnectionAgeSeconds: Int?
+    public var connectionAgeGraceSeconds = 60
+    /// PINGs that come faster, with nothing sent to the peer in between, are forgiven twice (gRPC proposal A8).
+    public var minimumPingIntervalSeconds = 10
+
     // MARK: HTTP/2
 
     /// Streams that a peer may have open at once on a connection.
@@ -27,6 +38,14 @@ public struct TransportConfiguration: Sendable {
     public var connectionWindowBytes = 4 * 1_024 * 1_024
     /// Parts of requests that a connection may keep, all streams together, in bytes.
     public var maximumBufferedRequestBytes = 64 * 1_024 * 1_024
+
+    /// Frames that ask for nothing (WINDOW_UPDATE, SETTINGS, PRIORITY, PING, empty DATA, unknown ones): so many at once, so many
+    /// each second, and more with the bytes that bodies have. A wrong frame counts ten times.
+    public var smallFrameBurst = 1_000
+    public var smallFramesPerSecond = 100
+    /// Streams that a peer may open and reset: so many at once, so many each second.
+    public var resetBurst = 1_000
+    public var resetsPerSecond = 100
 
     // MARK: Requests
 

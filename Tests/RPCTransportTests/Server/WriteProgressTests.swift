@@ -17,10 +17,19 @@ import Testing
         #expect(isStalled(&progress, queued: 5, at: 10))
     }
 
-    @Test func anythingThatLeavesBeginsTheTimeAnew() {
+    @Test func bytesThatLeaveOneByOneAreStalledToo() {
+        var progress = WriteProgress()
+        for second in Int64(0)..<10 {
+            #expect(!isStalled(&progress, queued: 5_000, at: second))
+            progress.sentBytes += 1
+        }
+        #expect(isStalled(&progress, queued: 5_000, at: 10))
+    }
+
+    @Test func muchThatLeavesBeginsTheTimeAnew() {
         var progress = WriteProgress()
         #expect(!isStalled(&progress, queued: 5, at: 0))
-        progress.sentBytes += 1
+        progress.sentBytes += 16_384
         #expect(!isStalled(&progress, queued: 4, at: 9))
         #expect(!isStalled(&progress, queued: 4, at: 18))
         #expect(isStalled(&progress, queued: 4, at: 19))

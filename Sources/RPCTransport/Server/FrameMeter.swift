@@ -1,0 +1,112 @@
+internal import NIOCore
+
+/// Counts the frames that cost a peer next to nothing and us something: what the protocol allows without limit, and what
+/// attacks are made of. nghttp2 bounds some of them itself; these bounds are lower, and hold for all kinds.
+///
+/// Each kind draws on an allowance that grows with time, and with what the peer really gets or sends.
+struct FrameMeter: Sendable {
+    enum Frame: Hashable, Sendable {
+        /// PING of the peer's own.
+        case ping
+        /// WINDOW_UPDATE, SETTINGS, PRIORITY, an empty DATA, a frame of a kind that we don't know.
+        case small
+        /// RST_STREAM of the peer's.
+        case reset
+        /// A frame that is wrong, and so resets its stream from our side.
+        case wrong
+    }
+
+    private var small: Allowance
+    private var resets: Allowance
+    private var pings = PingPolicy()
+    private let minimumPingInterval: TimeAmount
+
+    /// A WINDOW_UPDATE or two for each so many bytes of a body is what a good peer sends, and much less.
+    private static let bodyBytesPerFrame = 256
+    private static let framesPerAnswer = 4
+    private static let costOfWrongFrame = 10
+
+    init(configuration: TransportConfiguration, now: NIODeadline) {
+        small = Allowance(burst: configuration.smallFrameBurst, perSecond: configuration.smallFramesPerSecond, now: now)
+        resets = Allowance(burst: configuration.resetBurst, perSecond: configuration.resetsPerSecond, now: now)
+        minimumPingInterval = .seconds(configuration.minimumPingIntervalSeconds)
+    }
+
+    /// Returns whether that was too much, and the connection is to be ended.
+    mutating func received(_ frame: Frame, now: NIODeadline) -> Bool {
+        switch frame {
+        case .ping: pings.received(now: now, minimumInterval: minimumPingInterval) || !small.take(1, now: now)
+        case .small: !small.take(1, now: now)
+        case .reset: !resets.take(1, now: now)
+        case .wrong: !small.take(Self.costOfWrongFrame, now: now)
+        }
+    }
+
+    /// So many bytes of a body have left, in one frame.
+    mutating func sent(bodyBytes: Int) {
+        small.give(bodyBytes / Self.bodyBytesPerFrame)
+    }
+
+    /// A part of a body has come that is not empty.
+    mutating func receivedBody() {
+        small.give(1)
+    }
+
+    /// An answer has begun to be sent: peers open windows for it, and those that measure round trips ping.
+    mutating func answered() {
+        small.give(Self.framesPerAnswer)
+        pings.forgive()
+    }
+}
+
+/// So many at once, and so many each second.
+struct Allowance: Sendable {
+    private let burst: Int
+    private let perSecond: Int
+    private var left: Int
+    private var filledAt: NIODeadline
+
+    init(burst: Int, perSecond: Int, now: NIODeadline) {
+        self.burst = burst
+        self.perSecond = perSecond
+        left = burst
+        filledAt = now
+    }
+
+    /// Returns whether there were as many left.
+    mutating func take(_ count: Int, now: NIODeadline) -> Bool {
+        left -= count
+        if left >= 0 { return true }
+        let seconds = Int((now - filledAt).nanoseconds / 1_000_000_000)
+        if seconds > 0 {
+            filledAt = now
+            left = min(
+                burst,
+                left + Int(clamping: Int64(seconds).multipliedReportingOverflow(by: Int64(perSecond)).partialValue))
+        }
+        return left >= 0
+    }
+
+    mutating func give(_ count: Int) {
+        left = min(burst, left + count)
+    }
+}
+
+/// PINGs that come too often: two are forgiven, the third is not (gRPC proposal A8, "keepalive": ping strikes).
+struct PingPolicy: Sendable {
+    private static let maximumStrikes = 2
+
+    private var lastAt: NIODeadline?
+    private var strikes = 0
+
+    mutating func received(now: NIODeadline, minimumInterval: TimeAmount) -> Bool {
+        defer { lastAt = now }
+        if let lastAt, now - lastAt < minimumInterval { strikes += 1 }
+        return strikes > Self.maximumStrikes
+    }
+
+    mutating func forgive() {
+        strikes = 0
+        lastAt = nil
+    }
+}

@@ -1,0 +1,81 @@
+import NIOCore
+import Testing
+
+@testable import RPCTransport
+
+@Suite struct FrameMeterTests {
+    private let start = NIODeadline.uptimeNanoseconds(0) + .seconds(1_000)
+    private let configuration: TransportConfiguration = {
+        var configuration = TransportConfiguration()
+        configuration.smallFrameBurst = 100
+        configuration.smallFramesPerSecond = 10
+        configuration.resetBurst = 50
+        configuration.resetsPerSecond = 5
+        configuration.minimumPingIntervalSeconds = 10
+        return configuration
+    }()
+
+    /// How many of the frame are taken, all at that time.
+    private func taken(
+        _ meter: inout FrameMeter, _ frame: FrameMeter.Frame, atMost limit: Int = 10_000, at now: NIODeadline
+    ) -> Int {
+        var count = 0
+        while count < limit, !meter.received(frame, now: now) { count += 1 }
+        return count
+    }
+
+    @Test func aBurstIsTakenAndNoMore() {
+        var meter = FrameMeter(configuration: configuration, now: start)
+        #expect(taken(&meter, .small, at: start) == 100)
+        #expect(taken(&meter, .reset, at: start) == 50)
+    }
+
+    @Test func wrongFramesCountTenTimes() {
+        var meter = FrameMeter(configuration: configuration, now: start)
+        #expect(taken(&meter, .wrong, at: start) == 10)
+    }
+
+    @Test func timeGivesMore() {
+        var meter = FrameMeter(configuration: configuration, now: start)
+        #expect(taken(&meter, .small, at: start) == 100)
+        // The frame that was too much is paid for first.
+        #expect(taken(&meter, .small, at: start + .seconds(3)) == 30 - 2)
+        #expect(taken(&meter, .small, at: start + .hours(1_000_000)) == 100)
+    }
+
+    @Test func whoeverIsAnsweredMayOpenWindows() {
+        var meter = FrameMeter(configuration: configuration, now: start)
+        for _ in 0..<10_000 {
+            meter.answered()
+            #expect(taken(&meter, .small, atMost: 4, at: start) == 4)
+        }
+        for _ in 0..<10_000 {
+            meter.sent(bodyBytes: 16_384)
+            #expect(taken(&meter, .small, atMost: 64, at: start) == 64)
+        }
+    }
+
+    @Test func windowsOfOneByteAreNotPaidForByTheByteThatLeaves() {
+        var meter = FrameMeter(configuration: configuration, now: start)
+        var count = 0
+        while count < 10_000, !meter.received(.small, now: start) {
+            meter.sent(bodyBytes: 1)
+            count += 1
+        }
+        #expect(count == 100)
+    }
+
+    @Test func theThirdPingThatComesTooSoonIsTooMuch() {
+        var meter = FrameMeter(configuration: configuration, now: start)
+        #expect(taken(&meter, .ping, at: start) == 3)
+        var patient = FrameMeter(configuration: configuration, now: start)
+        for number in 0..<1_000 {
+            #expect(taken(&patient, .ping, atMost: 1, at: start + .seconds(10 * Int64(number))) == 1)
+        }
+        var measuring = FrameMeter(configuration: configuration, now: start)
+        for _ in 0..<1_000 {
+            measuring.answered()
+            #expect(taken(&measuring, .ping, atMost: 1, at: start) == 1)
+        }
+    }
+}
