@@ -34,6 +34,7 @@ let package = Package(
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(
             name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         .target(name: "ProtobufRuntime", dependencies: ["CProtobufC"], swiftSettings: swift),
         .target(name: "RPCCore", dependencies: ["ProtobufRuntime"], swiftSettings: swift),
@@ -53,7 +54,7 @@ let package = Package(
         .target(
             name: "RPCTransport",
             dependencies: [
-                "CNghttp2", "RPCCore", "ProtobufRuntime", "GeneratedRPC",
+                "CNghttp2", "CZlib", "RPCCore", "ProtobufRuntime", "GeneratedRPC",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),

@@ -29,6 +29,9 @@ struct ByteQueue: ~Copyable, @unchecked Sendable {
 
     var count: Int { end - start }
 
+    /// The memory that it holds, in bytes.
+    var capacity: Int { memory.count }
+
     /// The bytes, first to last. The pointer is good until the queue changes.
     @inline(__always)
     func withBytes<R, E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> R) throws(E) -> R {
@@ -53,6 +56,12 @@ struct ByteQueue: ~Copyable, @unchecked Sendable {
         if count > memory.count - end { makeRoom(count) }
         write(UnsafeMutableRawBufferPointer(rebasing: memory[end..<(end + count)]))
         end += count
+    }
+
+    /// Appends as many bytes as `write` says that it has filled in, at most `count`.
+    mutating func append(upTo count: Int, _ write: (UnsafeMutableRawBufferPointer) -> Int) {
+        if count > memory.count - end { makeRoom(count) }
+        end += write(UnsafeMutableRawBufferPointer(rebasing: memory[end..<(end + count)]))
     }
 
     /// Takes the first `count` bytes out, to `target`, which is as long.
