@@ -6,10 +6,14 @@ public struct CallOptions: Sendable {
     public var timeout: Duration?
     /// What goes along with the request.
     public var metadata: Metadata
+    /// How request messages are compressed; nil sends them as they are. A server that does not know it answers
+    /// UNIMPLEMENTED. Responses may come compressed whatever is said here.
+    public var compression: Compression?
 
-    public init(timeout: Duration? = nil, metadata: Metadata = [:]) {
+    public init(timeout: Duration? = nil, metadata: Metadata = [:], compression: Compression? = nil) {
         self.timeout = timeout
         self.metadata = metadata
+        self.compression = compression
     }
 }
 
@@ -18,11 +22,16 @@ public struct UnaryResponse<Message: Sendable>: Sendable {
     public var message: Message
     public var initialMetadata: Metadata
     public var trailingMetadata: Metadata
+    /// Whether the message came compressed.
+    public var wasCompressed: Bool
 
-    public init(message: Message, initialMetadata: Metadata = [:], trailingMetadata: Metadata = [:]) {
+    public init(
+        message: Message, initialMetadata: Metadata = [:], trailingMetadata: Metadata = [:], wasCompressed: Bool = false
+    ) {
         self.message = message
         self.initialMetadata = initialMetadata
         self.trailingMetadata = trailingMetadata
+        self.wasCompressed = wasCompressed
     }
 }
 

@@ -1,10 +1,12 @@
 import Synchronization
 
-/// Headers and trailers that a handler adds to its answer. Headers count until the first message is sent.
+/// What a handler says about its answer: headers and trailers to add, and how messages are compressed. Headers and
+/// compression count until the first message is sent.
 public final class ResponseMetadata: Sendable {
     private struct State {
         var initial = Metadata()
         var trailing = Metadata()
+        var compression: Compression??
     }
 
     private let state = Mutex(State())
@@ -31,4 +33,13 @@ public final class ResponseMetadata: Sendable {
     public func addTrailing(_ name: String, binary value: [UInt8]) {
         state.withLock { $0.trailing.add(name, binary: value) }
     }
+
+    /// Has the messages compressed, where the caller says that it understands that, or (nil) sent as they are. A handler
+    /// that does not choose leaves it to the server's configuration.
+    public func compressMessages(with compression: Compression?) {
+        state.withLock { $0.compression = .some(compression) }
+    }
+
+    /// What a handler chose; nil where none did.
+    package var chosenCompression: Compression?? { state.withLock { $0.compression } }
 }

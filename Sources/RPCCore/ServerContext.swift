@@ -18,6 +18,8 @@ public final class ServerContext: Sendable {
     public let deadline: ContinuousClock.Instant?
     /// The peer's address in text form, for logs.
     public let peer: String
+    /// Whether the request came compressed, where it is one message. (`MessageStream` tells it of each of many.)
+    public let isRequestCompressed: Bool
     private let lazyResponse = Mutex<ResponseMetadata?>(nil)
 
     public init(
@@ -25,13 +27,15 @@ public final class ServerContext: Sendable {
         surface: Surface,
         metadata: Metadata = [:],
         deadline: ContinuousClock.Instant? = nil,
-        peer: String = ""
+        peer: String = "",
+        isRequestCompressed: Bool = false
     ) {
         self.path = path
         self.surface = surface
         self.metadata = metadata
         self.deadline = deadline
         self.peer = peer
+        self.isRequestCompressed = isRequestCompressed
     }
 
     /// What is to go out beside the answer.

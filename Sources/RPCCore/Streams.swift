@@ -23,6 +23,9 @@ public struct MessageStream<Element: Sendable>: AsyncSequence, Sendable {
     /// What the server sent after its messages: known once there are no more. An error carries its own.
     public var trailingMetadata: Metadata { metadata().trailing }
 
+    /// Whether the message that was taken last came compressed.
+    public var lastMessageWasCompressed: Bool { metadata().lastMessageWasCompressed }
+
     public struct AsyncIterator: AsyncIteratorProtocol {
         fileprivate let take: @Sendable () async throws -> Element?
 
@@ -40,24 +43,30 @@ public struct MessageStream<Element: Sendable>: AsyncSequence, Sendable {
 public struct ReceivedMetadata: Sendable {
     public var initial: Metadata
     public var trailing: Metadata
+    /// Whether the message that was taken last came compressed.
+    public var lastMessageWasCompressed: Bool
 
-    public init(initial: Metadata = [:], trailing: Metadata = [:]) {
+    public init(initial: Metadata = [:], trailing: Metadata = [:], lastMessageWasCompressed: Bool = false) {
         self.initial = initial
         self.trailing = trailing
+        self.lastMessageWasCompressed = lastMessageWasCompressed
     }
 }
 
 /// The way out for the messages of one stream.
 public struct MessageWriter<Element: Sendable>: Sendable {
-    private let send: @Sendable (Element) async throws -> Void
+    private let send: @Sendable (Element, _ compressed: Bool) async throws -> Void
 
     /// `send` returns once the transport has room again, and throws when the stream is over.
-    public init(send: @escaping @Sendable (Element) async throws -> Void) {
+    public init(send: @escaping @Sendable (Element, _ compressed: Bool) async throws -> Void) {
         self.send = send
     }
 
     /// Sends one message. It suspends while the peer does not read.
-    public func write(_ message: Element) async throws {
-        try await send(message)
+    ///
+    /// - Parameter compressed: whether the message may be compressed, on a call that compresses (`CallOptions`,
+    ///   `ResponseMetadata`). One that would not become smaller is sent as it is.
+    public func write(_ message: Element, compressed: Bool = true) async throws {
+        try await send(message, compressed)
     }
 }

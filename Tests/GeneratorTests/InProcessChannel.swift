@@ -97,7 +97,7 @@ struct InProcessChannel: MethodRegistry, ClientChannel {
         _ write: (MessageWriter<Element>) async throws -> Void
     ) async throws -> MessageStream<Element> {
         let queue = Queue<Element>()
-        try await write(MessageWriter { queue.append($0) })
+        try await write(MessageWriter { message, _ in queue.append(message) })
         return MessageStream { queue.popFirst() }
     }
 

@@ -131,14 +131,34 @@ struct ClientStreamStateTests {
                 == ["message 1", "finish INTERNAL 'more than one message in the response' reset 8"])
     }
 
-    @Test("a message over the limit, compressed, or with a bad flag")
+    @Test("a compressed message is given on with the encoding that was named")
+    func compressedMessages() {
+        var state = ClientStreamState.streaming
+        _ = state.headers([":status": "200", "content-type": "application/grpc", "grpc-encoding": "deflate"])
+        #expect(state.data([1, 0, 0, 0, 1, 9] + frame([1, 2])) == ["message 1 by deflate", "message 2"])
+    }
+
+    @Test(
+        "a compressed message without an encoding that is known",
+        arguments: [(nil, "nothing named"), ("identity", "identity"), ("br", "br")])
+    func unknownEncoding(encoding: String?, named: String) {
+        var state = ClientStreamState.streaming
+        _ = state.headers(
+            encoding.map { [":status": "200", "content-type": "application/grpc", "grpc-encoding": $0] }
+                ?? ClientStreamState.good)
+        #expect(
+            state.data([1, 0, 0, 0, 0]) == [
+                "finish INTERNAL 'a response message is compressed, by: \(named); known are identity,deflate,gzip' reset 8"
+            ])
+    }
+
+    @Test("a message over the limit, or with a bad flag")
     func refusedMessages() {
         for (bytes, result) in [
             (
                 [0, 0xFF, 0xFF, 0xFF, 0xFF],
                 "finish RESOURCE_EXHAUSTED 'a response message of 4294967295 bytes; the limit is 100' reset 8"
             ),
-            ([1, 0, 0, 0, 0], "finish INTERNAL 'the response is compressed (gzip), unasked' reset 8"),
             ([7, 0, 0, 0, 0], "finish INTERNAL 'the response's framing is broken: malformedFlag(7)' reset 8"),
         ] as [([UInt8], String)] {
             var state = ClientStreamState.streaming
@@ -216,7 +236,8 @@ extension ClientStreamState {
         while true {
             switch nextMessage() {
             case .none: return seen
-            case .deliver(let message): seen.append("message \(message.count)")
+            case .deliver(let message):
+                seen.append("message \(message.bytes.count)" + (message.compression.map { " by \($0)" } ?? ""))
             case .finish(let end, let code): seen.append(describe(.finish(end, reset: code)))
             }
         }

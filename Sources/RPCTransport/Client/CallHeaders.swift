@@ -16,7 +16,9 @@ struct CallHeaders {
         var block = HeaderBlock([
             ":method": "POST", ":scheme": "http", ":path": request.path, ":authority": authority,
             "te": "trailers", "content-type": "application/grpc", "user-agent": userAgent,
+            "grpc-accept-encoding": AcceptedCompressions.header.description,
         ])
+        if let compression = request.compression { block.append("grpc-encoding", compression.rawValue) }
         if request.deadline != .distantFuture {
             block.append("grpc-timeout", GRPCTimeout.format(Self.rounded(request.deadline - now)))
         }

@@ -5,13 +5,13 @@ import Synchronization
 /// From the server to the caller.
 extension ClientCall {
     private enum Step {
-        case message([UInt8], releasing: Int)
+        case message(ReceivedMessage, releasing: Int)
         case end(CallEnd)
         case wait
     }
 
     /// The next message, nil when the call has ended well; throws how it ended otherwise.
-    func nextMessage() async throws(RPCError) -> [UInt8]? {
+    func nextMessage() async throws(RPCError) -> ReceivedMessage? {
         while true {
             switch state.withLock({ take(&$0) }) {
             case .message(let message, let count):
@@ -27,26 +27,30 @@ extension ClientCall {
     }
 
     /// What a call with one response message came to.
-    func response() async throws(RPCError) -> UnaryResponse<[UInt8]> {
+    func response() async throws(RPCError) -> UnaryResponse<ReceivedMessage> {
         try await waitForServer(toEnd: true)
         let (message, initialMetadata, end) = state.withLock { ($0.messages.first, $0.initialMetadata, $0.end) }
         if let error = end?.error { throw error }
         // The stream's state machine lets no such call end well.
         guard let message else { throw RPCError(.internalError, "the call ended without a message") }
         return UnaryResponse(
-            message: message, initialMetadata: initialMetadata, trailingMetadata: end?.trailingMetadata ?? [:])
+            message: message, initialMetadata: initialMetadata, trailingMetadata: end?.trailingMetadata ?? [:],
+            wasCompressed: message.compression != nil)
     }
 
     /// The metadata that has come so far.
     var receivedMetadata: ReceivedMetadata {
         state.withLock {
-            ReceivedMetadata(initial: $0.initialMetadata, trailing: $0.end?.trailingMetadata ?? [:])
+            ReceivedMetadata(
+                initial: $0.initialMetadata, trailing: $0.end?.trailingMetadata ?? [:],
+                lastMessageWasCompressed: $0.lastMessageWasCompressed)
         }
     }
 
     private func take(_ state: inout State) -> Step {
         guard let message = state.messages.popFirst() else { return state.end.map { .end($0) } ?? .wait }
-        state.messageBytes -= message.count
+        state.messageBytes -= message.bytes.count
+        state.lastMessageWasCompressed = message.compression != nil
         guard state.messageBytes < limits.receivedBytes else { return .message(message, releasing: 0) }
         defer { state.withheldBytes = 0 }
         return .message(message, releasing: state.withheldBytes)
@@ -78,11 +82,11 @@ extension ClientCall {
         state.withLock { $0.initialMetadata = metadata }
     }
 
-    func deliver(_ message: [UInt8]) {
+    func deliver(_ message: ReceivedMessage) {
         let reader = state.withLock { state -> Reader? in
             guard state.end == nil else { return nil }
             state.messages.append(message)
-            state.messageBytes += message.count
+            state.messageBytes += message.bytes.count
             guard let reader = state.reader, !reader.waitsForEnd else { return nil }
             state.reader = nil
             return reader

@@ -8,6 +8,8 @@ import Synchronization
 /// shut until some are taken. A task that waits is woken, and looks again.
 final class ClientCall: Sendable {
     struct Limits: Sendable {
+        /// The size of a response message, before it was compressed.
+        var messageBytes: Int
         /// Messages received and not yet taken: from here on the server's window stays shut.
         var receivedBytes: Int
         /// Messages written and not yet sent: from here on writers wait.
@@ -17,8 +19,9 @@ final class ClientCall: Sendable {
     struct State {
         // From the server.
         var initialMetadata = Metadata()
-        var messages = CircularBuffer<[UInt8]>()
+        var messages = CircularBuffer<ReceivedMessage>()
         var messageBytes = 0
+        var lastMessageWasCompressed = false
         /// Bytes whose window has not been given back.
         var withheldBytes = 0
         var end: CallEnd?

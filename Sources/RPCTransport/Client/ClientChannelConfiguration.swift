@@ -4,7 +4,7 @@ public struct ClientChannelConfiguration: Sendable {
     public var connectTimeout: Duration = .seconds(20)
     /// The wait between attempts to connect.
     public var connectionBackoff = ConnectionBackoff()
-    /// The size of a response message; longer ones are RESOURCE_EXHAUSTED.
+    /// The size of a response message, before it was compressed; longer ones are RESOURCE_EXHAUSTED.
     public var maximumResponseMessageBytes = 16 * 1024 * 1024
     /// Names, values and 32 for each field of a block of headers or trailers; longer ones are RESOURCE_EXHAUSTED.
     public var maximumResponseHeaderBytes = 16 * 1024
@@ -36,7 +36,8 @@ public struct ClientChannelConfiguration: Sendable {
 
     var callLimits: ClientCall.Limits {
         ClientCall.Limits(
-            receivedBytes: maximumUntakenBytesPerStream, unsentBytes: maximumUnsentBytesPerStream)
+            messageBytes: maximumResponseMessageBytes, receivedBytes: maximumUntakenBytesPerStream,
+            unsentBytes: maximumUnsentBytesPerStream)
     }
 
     var fullUserAgent: String {

@@ -18,7 +18,7 @@ struct ClientStreamState: ~Copyable {
     enum MessageAction {
         /// The next message is not whole yet.
         case none
-        case deliver([UInt8])
+        case deliver(ReceivedMessage)
         case finish(CallEnd, reset: HTTP2ErrorCode?)
     }
 
@@ -32,6 +32,7 @@ struct ClientStreamState: ~Copyable {
     private var phase = Phase.waiting
     private var trailers: ResponseFields?
     private var encoding: String?
+    private var compression: Compression?
     private var deframer: MessageDeframer
     private var messages = 0
     private let expectsOneMessage: Bool
@@ -63,6 +64,8 @@ struct ClientStreamState: ~Copyable {
             }
             guard fields.httpStatus == 200, fields.isGRPC else { return finish(fields.notGRPC, reset: .cancel) }
             encoding = fields.encoding
+            compression = fields.encoding.flatMap(Compression.init(rawValue:))
+            deframer.acceptsCompressed = compression != nil
             return .begin(fields.metadata)
         }
     }
@@ -76,7 +79,10 @@ struct ClientStreamState: ~Copyable {
     mutating func nextMessage() -> MessageAction {
         guard phase == .receiving else { return .none }
         do {
-            guard let message = try deframer.next({ Array($0) }) else { return .none }
+            let next = try deframer.next { bytes, isCompressed in
+                ReceivedMessage(bytes: Array(bytes), compression: isCompressed ? compression : nil)
+            }
+            guard let message = next else { return .none }
             messages += 1
             guard messages == 1 || !expectsOneMessage else {
                 return fail(.internalError, "more than one message in the response")
@@ -85,7 +91,10 @@ struct ClientStreamState: ~Copyable {
         } catch MessageFramingError.tooLarge(let bytes, let limit) {
             return fail(.resourceExhausted, "a response message of \(bytes) bytes; the limit is \(limit)")
         } catch MessageFramingError.compressed {
-            return fail(.internalError, "the response is compressed (\(encoding ?? "no encoding named")), unasked")
+            let known = AcceptedCompressions.header
+            return fail(
+                .internalError,
+                "a response message is compressed, by: \(encoding ?? "nothing named"); known are \(known)")
         } catch {
             return fail(.internalError, "the response's framing is broken: \(error)")
         }

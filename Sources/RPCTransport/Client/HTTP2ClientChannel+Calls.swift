@@ -8,8 +8,8 @@ extension HTTP2ClientChannel: ClientChannel {
         _ method: MethodDescriptor<Request, Response>, _ request: Request, options: CallOptions
     ) async throws -> UnaryResponse<Response> {
         let call = start(
-            method.path, message: Self.frame(request), expectsOneResponse: true, options: options)
-        return try Self.decode(try await call.response())
+            method.path, message: Self.frame(request, options.compression), expectsOneResponse: true, options: options)
+        return try await Self.response(of: call)
     }
 
     public func serverStreaming<Request: ProtobufMessage, Response: ProtobufMessage, Result: Sendable>(
@@ -17,7 +17,7 @@ extension HTTP2ClientChannel: ClientChannel {
         _ body: @Sendable (MessageStream<Response>) async throws -> Result
     ) async throws -> Result {
         let call = start(
-            method.path, message: Self.frame(request), expectsOneResponse: false, options: options)
+            method.path, message: Self.frame(request, options.compression), expectsOneResponse: false, options: options)
         return try await whileOpen(call) { try await body(Self.messages(of: call)) }
     }
 
@@ -26,7 +26,7 @@ extension HTTP2ClientChannel: ClientChannel {
         _ requests: @escaping @Sendable (MessageWriter<Request>) async throws -> Void
     ) async throws -> UnaryResponse<Response> {
         let call = start(method.path, message: nil, expectsOneResponse: true, options: options)
-        return try await producing(requests, for: call) { try Self.decode(try await call.response()) }
+        return try await producing(requests, for: call) { try await Self.response(of: call) }
     }
 
     public func bidirectional<Request: ProtobufMessage, Response: ProtobufMessage, Result: Sendable>(
@@ -64,7 +64,10 @@ extension HTTP2ClientChannel: ClientChannel {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 do {
-                    try await requests(MessageWriter { try await call.write(Self.frame($0)) })
+                    let writer = MessageWriter<Request> { message, compressed in
+                        try await call.write(Self.frame(message, compressed ? call.request.compression : nil))
+                    }
+                    try await requests(writer)
                     call.halfClose()
                 } catch let error as RPCError {
                     call.end(CallEnd(error: error))
@@ -81,27 +84,47 @@ extension HTTP2ClientChannel: ClientChannel {
 
     // MARK: Messages
 
-    private static func frame(_ message: some ProtobufMessage) -> ByteBuffer {
+    private static func frame(_ message: some ProtobufMessage, _ compression: Compression?) -> ByteBuffer {
         var buffer = ByteBuffer()
-        MessageFraming.write(message, to: &buffer)
+        if let compression {
+            MessageFraming.write(message.storage, compression, to: &buffer)
+        } else {
+            MessageFraming.write(message, to: &buffer)
+        }
         return buffer
     }
 
     private static func messages<Response: ProtobufMessage>(of call: ClientCall) -> MessageStream<Response> {
-        MessageStream(metadata: { call.receivedMetadata }) { try await call.nextMessage().map { try decode($0) } }
+        MessageStream(metadata: { call.receivedMetadata }) {
+            try await call.nextMessage().map { try decode($0, of: call) }
+        }
     }
 
+    private static func response<Response: ProtobufMessage>(
+        of call: ClientCall
+    ) async throws(RPCError) -> UnaryResponse<Response> {
+        let response = try await call.response()
+        return UnaryResponse(
+            message: try decode(response.message, of: call), initialMetadata: response.initialMetadata,
+            trailingMetadata: response.trailingMetadata, wasCompressed: response.wasCompressed)
+    }
+
+    /// Decompressed here, by the task that takes it: the event loop has other calls to see to, and what waits stays small.
     private static func decode<Response: ProtobufMessage>(
-        _ response: UnaryResponse<[UInt8]>
-    ) throws(RPCError) -> UnaryResponse<Response> {
-        UnaryResponse(
-            message: try decode(response.message), initialMetadata: response.initialMetadata,
-            trailingMetadata: response.trailingMetadata)
-    }
-
-    private static func decode<Response: ProtobufMessage>(_ bytes: [UInt8]) throws(RPCError) -> Response {
+        _ message: ReceivedMessage, of call: ClientCall
+    ) throws(RPCError) -> Response {
         do {
-            return try Response(serialized: bytes)
+            guard let compression = message.compression else { return try Response(serialized: message.bytes) }
+            return try message.bytes.withUnsafeBytes { bytes in
+                try MessageCompressor.ofThisThread.withDecompressed(bytes, compression, limit: call.limits.messageBytes)
+                {
+                    try Response(storage: MessageStorage(Response.schema, serialized: RawSpan(_unsafeBytes: $0)))
+                }
+            }
+        } catch DecompressionError.tooLarge(let limit) {
+            throw RPCError(.resourceExhausted, "a response message of more than \(limit) bytes, once decompressed")
+        } catch DecompressionError.damaged(let damage) {
+            throw RPCError(.internalError, "a response message can't be decompressed: \(damage)")
         } catch {
             throw RPCError(.internalError, "the response can't be decoded", cause: error)
         }

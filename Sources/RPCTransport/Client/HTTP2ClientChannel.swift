@@ -51,8 +51,8 @@ public final class HTTP2ClientChannel: Sendable {
     ) -> ClientCall {
         let deadline = options.timeout.map { $0 > .zero ? .now() + TimeAmount($0) : .distantPast } ?? .distantFuture
         let request = CallRequest(
-            path: path, metadata: options.metadata, deadline: deadline, message: message,
-            expectsOneResponse: expectsOneResponse)
+            path: path, metadata: options.metadata, deadline: deadline,
+            compression: options.compression, message: message, expectsOneResponse: expectsOneResponse)
         let call = ClientCall(request, limits: configuration.callLimits, commands: commands)
         call.start()
         return call

@@ -15,6 +15,10 @@ struct MessageDeframer: ~Copyable {
     private let maximumMessageBytes: Int
     /// The length of the message that is coming, once its prefix has been read.
     private var length: Int?
+    /// Whether it is compressed.
+    private var isCompressed = false
+    /// Whether messages may be compressed: the peer has named an encoding.
+    var acceptsCompressed = false
 
     init(maximumMessageBytes: Int, bytes: consuming ByteQueue = ByteQueue()) {
         self.maximumMessageBytes = maximumMessageBytes
@@ -48,8 +52,9 @@ struct MessageDeframer: ~Copyable {
         }
         if flag > 1 { throw .malformedFlag(flag) }
         if length > maximumMessageBytes { throw .tooLarge(bytes: length, limit: maximumMessageBytes) }
-        if flag == 1 { throw .compressed }
+        if flag == 1, !acceptsCompressed { throw .compressed }
         self.length = length
+        isCompressed = flag == 1
         return length
     }
 
@@ -65,14 +70,17 @@ struct MessageDeframer: ~Copyable {
         }
     }
 
-    /// Takes the next whole message and hands its bytes to `body`; nil if it isn't all there.
-    mutating func next<R>(_ body: (UnsafeRawBufferPointer) throws -> R) throws -> R? {
+    /// Takes the next whole message and hands its bytes to `body`, and whether they are compressed; nil if it isn't all
+    /// there.
+    mutating func next<R>(_ body: (UnsafeRawBufferPointer, _ isCompressed: Bool) throws -> R) throws -> R? {
         guard let length = try nextLength(), bytes.count >= MessageFraming.prefixBytes + length else { return nil }
         let end = MessageFraming.prefixBytes + length
         defer {
             bytes.removeFirst(end)
             self.length = nil
         }
-        return try bytes.withBytes { try body(UnsafeRawBufferPointer(rebasing: $0[MessageFraming.prefixBytes..<end])) }
+        return try bytes.withBytes {
+            try body(UnsafeRawBufferPointer(rebasing: $0[MessageFraming.prefixBytes..<end]), isCompressed)
+        }
     }
 }

@@ -1,5 +1,6 @@
 internal import NIOCore
 internal import ProtobufRuntime
+internal import RPCCore
 
 /// gRPC's Length-Prefixed-Message: a compressed flag, four bytes of length (big-endian), the message.
 enum MessageFraming {
@@ -23,6 +24,33 @@ enum MessageFraming {
     static func write(_ message: MessageStorage, to queue: inout ByteQueue) {
         let form = message.serializedForm
         queue.append(prefixBytes + form.size) { write(form, into: $0) }
+    }
+
+    /// The same, compressed where that makes the message smaller.
+    static func write(_ message: MessageStorage, _ compression: Compression, to queue: inout ByteQueue) {
+        let form = message.serializedForm
+        queue.append(upTo: prefixBytes + form.size) { write(form, compression, into: $0) }
+    }
+
+    static func write(_ message: MessageStorage, _ compression: Compression, to buffer: inout ByteBuffer) {
+        let form = message.serializedForm
+        buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: prefixBytes + form.size) { target in
+            write(form, compression, into: target)
+        }
+    }
+
+    /// Returns the bytes written.
+    private static func write(
+        _ form: SerializedForm, _ compression: Compression, into target: UnsafeMutableRawBufferPointer
+    ) -> Int {
+        let rest = UnsafeMutableRawBufferPointer(rebasing: target[prefixBytes..<(prefixBytes + form.size)])
+        guard let count = MessageCompressor.ofThisThread.compress(form, compression, into: rest) else {
+            write(form, into: target)
+            return prefixBytes + form.size
+        }
+        target[0] = 1
+        target.storeBytes(of: UInt32(count).bigEndian, toByteOffset: 1, as: UInt32.self)
+        return prefixBytes + count
     }
 
     private static func write(_ form: SerializedForm, into target: UnsafeMutableRawBufferPointer) {

@@ -6,8 +6,15 @@ enum StatusFields {
     static let responseHeaders = FixedHeaderBlock([":status": "200", "content-type": "application/grpc"])
 
     /// The response headers with the handler's own.
-    static func responseHeaders(_ metadata: Metadata) -> HeaderBlock {
+    ///
+    /// - Parameter usesCompression: whether the call has to do with compression. Only then is it worth its bytes to tell
+    ///   what is understood here ("it MUST include said encoding in the response's grpc-accept-encoding header").
+    static func responseHeaders(
+        _ metadata: Metadata, compression: Compression? = nil, usesCompression: Bool = false
+    ) -> HeaderBlock {
         var block = HeaderBlock([":status": "200", "content-type": "application/grpc"])
+        if let compression { block.append("grpc-encoding", compression.rawValue) }
+        if usesCompression { block.append("grpc-accept-encoding", AcceptedCompressions.header.description) }
         MetadataFields.append(metadata, to: &block)
         return block
     }
@@ -31,7 +38,9 @@ enum StatusFields {
             block.append("grpc-retry-pushback-ms", String(milliseconds))
         }
         // The peer needs to know what it may use instead (gRPC compression, "Compression Method Asymmetry").
-        if error.code == .unimplemented { block.append("grpc-accept-encoding", "identity") }
+        if error.code == .unimplemented {
+            block.append("grpc-accept-encoding", AcceptedCompressions.header.description)
+        }
         MetadataFields.append(error.metadata, to: &block)
         MetadataFields.append(trailing, to: &block)
     }

@@ -15,6 +15,17 @@ struct RequestHead {
     var route: Route
     var timeout: Duration?
     var metadata: Metadata
+    var compression = CallCompression()
+}
+
+/// What the two ends of a call have said about compression.
+struct CallCompression: Hashable, Sendable {
+    /// `grpc-encoding` of the request: how its messages may be compressed.
+    var request: Compression?
+    /// `grpc-accept-encoding`: how the response's may be.
+    var accepted: AcceptedCompressions = []
+    /// How the response's are.
+    var response: Compression?
 }
 
 /// Reads header sections. Most calls of a connection carry the same fields: it keeps what it made of the last ones, and, for
@@ -41,6 +52,7 @@ struct RequestHeadReader {
     private var timeout: Duration?
     private var isTimeoutBad = false
     private var isEncodingKnown = true
+    private var compression = CallCompression()
 
     init(table: MethodTable) {
         self.table = table
@@ -76,8 +88,11 @@ struct RequestHeadReader {
             return failed(.init(.unimplemented, "there is no such method", reason: "METHOD_UNKNOWN"))
         }
         if !isEncodingKnown {
+            let known = AcceptedCompressions.header
             return failed(
-                .init(.unimplemented, "the request's grpc-encoding is not known here", reason: "ENCODING_UNKNOWN"))
+                .init(
+                    .unimplemented, "the request's grpc-encoding is not known here; these are: \(known)",
+                    reason: "ENCODING_UNKNOWN"))
         }
         if isTimeoutBad {
             return failed(.init(.invalidArgument, "grpc-timeout is malformed", reason: "TIMEOUT_MALFORMED"))
@@ -85,7 +100,7 @@ struct RequestHeadReader {
         guard let metadata = metadata(headers) else {
             return failed(.init(.invalidArgument, "a binary header is not base64", reason: "METADATA_MALFORMED"))
         }
-        return RequestHead(route: .rpc(entry), timeout: timeout, metadata: metadata)
+        return RequestHead(route: .rpc(entry), timeout: timeout, metadata: metadata, compression: compression)
     }
 
     private mutating func reset() {
@@ -96,6 +111,7 @@ struct RequestHeadReader {
         timeout = nil
         isTimeoutBad = false
         isEncodingKnown = true
+        compression = CallCompression()
     }
 
     private func refused(_ status: Int) -> RequestHead {
@@ -119,7 +135,10 @@ struct RequestHeadReader {
             timeout = GRPCTimeout.parse(value)
             isTimeoutBad = timeout == nil
         case 13 where name.matches("grpc-encoding"):
-            isEncodingKnown = value.matches("identity")
+            compression.request = Compression(value)
+            isEncodingKnown = compression.request != nil || value.matches("identity")
+        case 20 where name.matches("grpc-accept-encoding"):
+            compression.accepted = AcceptedCompressions(value)
         default:
             guard MetadataFields.isCustom(name) else { return }
             customBytes.append(contentsOf: name)

@@ -9,20 +9,20 @@ extension ServerStream {
         if connection.isQueueFull, isTooMuch(message.serializedSize) { return fail(.tooManyUnread) }
         let headersNeeded = state.beginResponse()
         guard state.finish() == .answer, let headersNeeded else { return }
-        MessageFraming.write(message, to: &outgoing.bytes)
-        countQueued()
-        end(headersNeeded: headersNeeded)
+        let response = context?.usedResponse
+        if headersNeeded { chooseCompression(response) }
+        append(message, compressed: true)
+        end(response, headersNeeded: headersNeeded)
     }
 
     /// Success after a stream of messages.
     func succeed() {
         let headersNeeded = state.beginResponse()
         guard state.finish() == .answer, let headersNeeded else { return }
-        end(headersNeeded: headersNeeded)
+        end(context?.usedResponse, headersNeeded: headersNeeded)
     }
 
-    private func end(headersNeeded: Bool) {
-        let response = context?.usedResponse
+    private func end(_ response: ResponseMetadata?, headersNeeded: Bool) {
         if state.endsEarly { session.resetAfterEnd(self) }
         if let trailing = response?.trailing, !trailing.isEmpty {
             outgoing.ending = .trailers(StatusFields.ok(trailing))
@@ -37,9 +37,21 @@ extension ServerStream {
         connection.needsDrain()
     }
 
+    /// Settles, before the headers go, how messages are compressed: as the handler or else the configuration wants it, if
+    /// the caller understands that.
+    func chooseCompression(_ response: ResponseMetadata?) {
+        guard !compression.accepted.isEmpty else { return }
+        let wanted = response?.chosenCompression ?? connection.configuration.responseCompression
+        if let wanted, compression.accepted.contains(AcceptedCompressions(wanted)) { compression.response = wanted }
+    }
+
     func submitResponseHeaders(_ response: ResponseMetadata?) {
-        if let initial = response?.initial, !initial.isEmpty {
-            session.submitResponse(StatusFields.responseHeaders(initial), stream: self, hasBody: true)
+        let initial = response?.initial
+        let usesCompression = compression.request != nil || compression.response != nil
+        if usesCompression || initial?.isEmpty == false {
+            let headers = StatusFields.responseHeaders(
+                initial ?? Metadata(), compression: compression.response, usesCompression: usesCompression)
+            session.submitResponse(headers, stream: self, hasBody: true)
         } else {
             session.submitResponse(StatusFields.responseHeaders, stream: self, hasBody: true)
         }
@@ -118,16 +130,30 @@ extension RPCError {
     init(_ error: MessageFramingError) {
         switch error {
         case .tooLarge(_, let limit):
-            self.init(
-                // Not RESOURCE_EXHAUSTED, which asks clients to send it again later.
-                .invalidArgument, "the message is larger than \(limit) bytes", reason: "CONTENT_TOO_LARGE",
-                reasonMetadata: ["limit_bytes": String(limit)])
+            self = .tooLarge(limit: limit)
         case .compressed:
             self.init(
                 .internalError, "a message is marked as compressed, and there is no grpc-encoding",
                 reason: "MESSAGE_MALFORMED")
         case .malformedFlag:
             self.init(.internalError, "a message begins with an unknown flag", reason: "MESSAGE_MALFORMED")
+        }
+    }
+
+    private static func tooLarge(limit: Int) -> RPCError {
+        // Not RESOURCE_EXHAUSTED, which asks clients to send it again later.
+        RPCError(
+            .invalidArgument, "the message is larger than \(limit) bytes", reason: "CONTENT_TOO_LARGE",
+            reasonMetadata: ["limit_bytes": String(limit)])
+    }
+
+    init(requestError error: DecompressionError) {
+        switch error {
+        case .tooLarge(let limit):
+            self = .tooLarge(limit: limit)
+        case .damaged(let damage):
+            self.init(
+                .internalError, "a message can't be decompressed: \(damage)", reason: "MESSAGE_MALFORMED", cause: error)
         }
     }
 

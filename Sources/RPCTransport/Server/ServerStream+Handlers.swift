@@ -81,7 +81,8 @@ extension ServerStream {
     func makeContext() -> ServerContext {
         let context = ServerContext(
             path: entry?.path ?? "", surface: .grpc, metadata: metadata,
-            deadline: timeout.map { ContinuousClock.now.advanced(by: $0) }, peer: connection.peer)
+            deadline: timeout.map { ContinuousClock.now.advanced(by: $0) }, peer: connection.peer,
+            isRequestCompressed: lastMessageWasCompressed)
         self.context = context
         return context
     }

@@ -26,13 +26,29 @@ extension ServerStream {
 
     private func takeMessage(_ schema: MessageSchema) throws -> MessageStorage? {
         do {
-            let message = try incoming.next { try MessageStorage(schema, serialized: RawSpan(_unsafeBytes: $0)) }
+            let message = try incoming.next { try decode(schema, $0, isCompressed: $1) }
             countBuffered()
             return message
         } catch let error as ProtobufError {
             throw RPCError(requestError: error)
         } catch let error as MessageFramingError {
             throw RPCError(error)
+        } catch let error as DecompressionError {
+            throw RPCError(requestError: error)
+        }
+    }
+
+    private func decode(
+        _ schema: MessageSchema, _ bytes: UnsafeRawBufferPointer, isCompressed: Bool
+    ) throws -> MessageStorage {
+        lastMessageWasCompressed = isCompressed
+        // Without an encoding, no message that says it is compressed gets here.
+        guard isCompressed, let encoding = compression.request else {
+            return try MessageStorage(schema, serialized: RawSpan(_unsafeBytes: bytes))
+        }
+        let limit = connection.configuration.maximumMessageBytes
+        return try MessageCompressor.ofThisThread.withDecompressed(bytes, encoding, limit: limit) {
+            try MessageStorage(schema, serialized: RawSpan(_unsafeBytes: $0))
         }
     }
 
@@ -57,7 +73,9 @@ extension ServerStream {
 
     /// The peer's messages, for a handler that takes them as they come.
     func messages<Message: ProtobufMessage>() -> MessageStream<Message> {
-        MessageStream { try await self.nextMessage(Message.schema).map { Message(storage: $0) } }
+        MessageStream(
+            metadata: { ReceivedMetadata(lastMessageWasCompressed: self.lastMessageWasCompressed) },
+            next: { try await self.nextMessage(Message.schema).map { Message(storage: $0) } })
     }
 
     private func nextMessage(_ schema: MessageSchema) async throws -> MessageStorage? {
@@ -76,13 +94,14 @@ extension ServerStream {
     // MARK: Out
 
     func writer<Message: ProtobufMessage>() -> MessageWriter<Message> {
-        MessageWriter { try await self.write($0.storage) }
+        MessageWriter { try await self.write($0.storage, compressed: $1) }
     }
 
-    private func write(_ message: MessageStorage) async throws {
+    private func write(_ message: MessageStorage, compressed: Bool) async throws {
         let hasRoom =
             connection.eventLoop.inEventLoop
-            ? try enqueue(message) : try await connection.eventLoop.submit { try self.enqueue(message) }.get()
+            ? try enqueue(message, compressed: compressed)
+            : try await connection.eventLoop.submit { try self.enqueue(message, compressed: compressed) }.get()
         if !hasRoom { try await wait(\.room) { !self.hasRoom } }
     }
 
@@ -91,19 +110,30 @@ extension ServerStream {
     }
 
     /// Returns whether there is room for more.
-    private func enqueue(_ message: MessageStorage) throws -> Bool {
+    private func enqueue(_ message: MessageStorage, compressed: Bool) throws -> Bool {
         guard let headersNeeded = state.beginResponse() else {
             throw RPCError(.cancelled, "the call is over")
         }
-        MessageFraming.write(message, to: &outgoing.bytes)
-        countQueued()
         if headersNeeded {
-            submitResponseHeaders(context?.usedResponse)
+            let response = context?.usedResponse
+            chooseCompression(response)
+            append(message, compressed: compressed)
+            submitResponseHeaders(response)
         } else {
+            append(message, compressed: compressed)
             session.outgoingChanged(self)
         }
         connection.needsDrain()
         return hasRoom
+    }
+
+    func append(_ message: MessageStorage, compressed: Bool) {
+        if compressed, let encoding = compression.response {
+            MessageFraming.write(message, encoding, to: &outgoing.bytes)
+        } else {
+            MessageFraming.write(message, to: &outgoing.bytes)
+        }
+        countQueued()
     }
 
     /// Suspends until the waiters are woken, unless by then there is no need. A task that is cancelled while it waits is

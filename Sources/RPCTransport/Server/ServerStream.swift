@@ -1,6 +1,7 @@
 internal import CNghttp2
 internal import NIOCore
 internal import RPCCore
+internal import Synchronization
 
 /// One request on an HTTP/2 connection and its answer. It performs what ``ServerStreamState`` says.
 ///
@@ -24,6 +25,9 @@ final class ServerStream: HTTP2Stream, @unchecked Sendable {
     @exclusivity(unchecked) var entry: MethodEntry?
     @exclusivity(unchecked) var timeout: Duration?
     @exclusivity(unchecked) var metadata = Metadata()
+    @exclusivity(unchecked) var compression = CallCompression()
+    /// Atomic because a handler may ask from any thread.
+    private let compressedFlag = Atomic(false)
     @exclusivity(unchecked) var context: ServerContext?
     /// What an unserved request is answered with.
     @exclusivity(unchecked) var refusal: Refusal?
@@ -54,6 +58,12 @@ final class ServerStream: HTTP2Stream, @unchecked Sendable {
 
     var session: HTTP2Session { connection.session }
 
+    /// Whether the message that was taken last came compressed.
+    var lastMessageWasCompressed: Bool {
+        get { compressedFlag.load(ordering: .relaxed) }
+        set { compressedFlag.store(newValue, ordering: .relaxed) }
+    }
+
     // MARK: From the peer
 
     override func receiveHeaders(_ headers: borrowing ReceivedHeaders, kind: HeadersKind) {
@@ -65,6 +75,8 @@ final class ServerStream: HTTP2Stream, @unchecked Sendable {
             self.entry = entry
             timeout = head.timeout
             metadata = head.metadata
+            compression = head.compression
+            incoming.acceptsCompressed = compression.request != nil
             let isOne = entry.kind == .unary || entry.kind == .serverStreaming
             perform(state.receiveRequest(isOne ? .oneMessage : .manyMessages))
         case .failed(let error):

@@ -1,3 +1,5 @@
+public import RPCCore
+
 /// Every limit of the transport, with its unit in its name.
 public struct TransportConfiguration: Sendable {
     // MARK: Connections
@@ -54,7 +56,7 @@ public struct TransportConfiguration: Sendable {
     public var maximumHeaderFields = 100
     /// The target of a request, on HTTP/1.1.
     public var maximumTargetBytes = 8 * 1_024
-    /// One message of a request by gRPC. (The 64 KiB over 4 MiB are for what surrounds the largest content.)
+    /// One message of a request by gRPC, before it was compressed. (The 64 KiB over 4 MiB are for what surrounds the largest content.)
     public var maximumMessageBytes = 4 * 1_024 * 1_024 + 64 * 1_024
     /// The body of a request that is not gRPC.
     public var maximumHTTPBodyBytes = 4 * 1_024 * 1_024 + 64 * 1_024
@@ -71,6 +73,9 @@ public struct TransportConfiguration: Sendable {
     public var maximumQueuedResponseBytes = 64 * 1_024 * 1_024
     /// Bytes that a connection hands to the socket at once, and after which it waits until the peer reads.
     public var maximumQueuedBytesPerConnection = 256 * 1_024
+    /// How messages are compressed for callers who understand it, where the handler does not choose; nil sends them as they
+    /// are.
+    public var responseCompression: Compression?
 
     public init() {}
 }

@@ -8,7 +8,7 @@ import Testing
 
     func takeAll(_ deframer: inout MessageDeframer) throws -> [[UInt8]] {
         var taken: [[UInt8]] = []
-        while let message = try deframer.next({ Array($0) }) { taken.append(message) }
+        while let message = try deframer.next({ bytes, _ in Array(bytes) }) { taken.append(message) }
         return taken
     }
 
@@ -45,12 +45,12 @@ import Testing
         var deframer = MessageDeframer(maximumMessageBytes: 1_000)
         prefix.withUnsafeBytes { deframer.append($0) }
         #expect(throws: error) { try deframer.nextLength() }
-        #expect(throws: error) { try deframer.next { $0.count } }
+        #expect(throws: error) { try deframer.next { bytes, _ in bytes.count } }
     }
 
     @Test func aMessageAsLargeAsTheLimitPasses() throws {
         var deframer = MessageDeframer(maximumMessageBytes: 1_000)
         ([0, 0, 0, 3, 232] + [UInt8](repeating: 1, count: 1_000)).withUnsafeBytes { deframer.append($0) }
-        #expect(try deframer.next { $0.count } == 1_000)
+        #expect(try deframer.next { bytes, _ in bytes.count } == 1_000)
     }
 }

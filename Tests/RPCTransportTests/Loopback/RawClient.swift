@@ -154,7 +154,9 @@ final class RawCall: HTTP2Stream, @unchecked Sendable {
             var deframer = MessageDeframer(maximumMessageBytes: .max)
             body.withUnsafeBytes { deframer.append($0) }
             var messages: [ProtoAny] = []
-            while let message = try deframer.next({ try ProtoAny(serialized: Array($0)) }) { messages.append(message) }
+            while let message = try deframer.next({ bytes, _ in try ProtoAny(serialized: Array(bytes)) }) {
+                messages.append(message)
+            }
             return messages
         }
     }

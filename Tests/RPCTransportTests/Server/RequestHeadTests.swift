@@ -52,7 +52,8 @@ import Testing
         ("content-type", "application/json", .http), ("content-type", "-", .http), ("content-type", "", .http),
         (":method", "GET", .refused(405)), (":path", "/s/other", .failed(.unimplemented)),
         (":path", "", .failed(.unimplemented)), (":path", "/s/m?x", .failed(.unimplemented)),
-        ("grpc-encoding", "identity", .rpc), ("grpc-encoding", "gzip", .failed(.unimplemented)),
+        ("grpc-encoding", "identity", .rpc), ("grpc-encoding", "gzip", .rpc), ("grpc-encoding", "deflate", .rpc),
+        ("grpc-encoding", "br", .failed(.unimplemented)), ("grpc-encoding", "GZIP", .failed(.unimplemented)),
         ("grpc-timeout", "1S", .rpc), ("grpc-timeout", "1s", .failed(.invalidArgument)),
         ("x-key-bin", "AP8", .rpc), ("x-key-bin", "!", .failed(.invalidArgument)), ("te", "", .rpc),
     ])
