@@ -28,9 +28,11 @@ def payload(size: int):
     return messages_pb2.Payload(body=bytes(size))
 
 
-def responses(request):
+def responses(request, context):
     for parameters in request.response_parameters:
         time.sleep(parameters.interval_us / 1e6)
+        if not parameters.compressed.value:
+            context.disable_next_message_compression()
         yield messages_pb2.StreamingOutputCallResponse(payload=payload(parameters.size))
 
 
@@ -38,31 +40,48 @@ class TestService(test_pb2_grpc.TestServiceServicer):
     """UnimplementedCall is as the stubs have it: UNIMPLEMENTED."""
 
     __test__ = False  # for pytest
+    # Whether the requests that come are compressed, one after the other, by someone who can see it.
+    compressed_requests = None
+
+    def check_compression(self, request, context):
+        if self.compressed_requests is None:
+            return
+        compressed = self.compressed_requests.popleft()
+        if request.HasField("expect_compressed") and request.expect_compressed.value != compressed:
+            context.abort(grpc.StatusCode.INVALID_ARGUMENT, "compression is not as expected")
 
     def EmptyCall(self, request, context):
         echo_metadata(context)
         return empty_pb2.Empty()
 
     def UnaryCall(self, request, context):
+        self.check_compression(request, context)
+        if request.response_compressed.value:
+            context.set_compression(grpc.Compression.Gzip)
         echo_metadata(context)
         check_status(request, context)
         return messages_pb2.SimpleResponse(payload=payload(request.response_size))
 
     def StreamingOutputCall(self, request, context):
+        if any(parameters.compressed.value for parameters in request.response_parameters):
+            context.set_compression(grpc.Compression.Gzip)
         echo_metadata(context)
         check_status(request, context)
-        yield from responses(request)
+        yield from responses(request, context)
 
     def StreamingInputCall(self, requests, context):
         echo_metadata(context)
-        size = sum(len(request.payload.body) for request in requests)
+        size = 0
+        for request in requests:
+            self.check_compression(request, context)
+            size += len(request.payload.body)
         return messages_pb2.StreamingInputCallResponse(aggregated_payload_size=size)
 
     def FullDuplexCall(self, requests, context):
         echo_metadata(context)
         for request in requests:
             check_status(request, context)
-            yield from responses(request)
+            yield from responses(request, context)
 
 
 class Contrary(grpc.GenericRpcHandler):

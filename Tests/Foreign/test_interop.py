@@ -4,12 +4,16 @@ import grpc
 import pytest
 
 import interop_cases
+import interop_compression
+from compression_relay import CompressionRelay
 from interop_programs import InteropServer, run_client
 from interop_service import Contrary, TestService, serving
 
 # Two end before a server can say anything wrong; an empty success is what the others ask for.
 HOLD_ANYWHERE = {"cancel_after_begin", "timeout_on_sleeping_server", "empty_unary", "empty_stream"}
+ALL_CASES = [*interop_cases.CASES, *interop_compression.CASES]
 each_case = pytest.mark.parametrize("case", interop_cases.CASES)
+each_compression_case = pytest.mark.parametrize("case", interop_compression.CASES)
 
 
 @pytest.fixture(scope="module")
@@ -39,12 +43,26 @@ def contrary_server():
         yield address
 
 
+@pytest.fixture
+def relay():
+    """Stands between a client and a server, and sees what is compressed."""
+    relays = []
+
+    def start(server: str) -> CompressionRelay:
+        relays.append(CompressionRelay(server))
+        return relays[-1]
+
+    yield start
+    for each in relays:
+        each.close()
+
+
 def holds(address: str, case: str) -> None:
     result = run_client(address, case)
     assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
 
 
-@each_case
+@pytest.mark.parametrize("case", ALL_CASES)
 def test_our_client_with_our_server(our_server, case):
     holds(our_server.address, case)
 
@@ -59,7 +77,21 @@ def test_a_grpcio_client_with_our_server(channel, case):
     interop_cases.run(case, channel)
 
 
-@pytest.mark.parametrize("case", sorted(interop_cases.CASES.keys() - HOLD_ANYWHERE))
+@each_compression_case
+def test_our_client_compresses_with_a_grpcio_server(relay, case):
+    service = TestService()
+    with serving(service) as address:
+        between = relay(address)
+        service.compressed_requests = between.requests
+        holds(between.address, case)
+
+
+@each_compression_case
+def test_a_grpcio_client_compresses_with_our_server(relay, our_server, case):
+    interop_compression.run(case, relay(our_server.address))
+
+
+@pytest.mark.parametrize("case", [case for case in ALL_CASES if case not in HOLD_ANYWHERE])
 def test_our_client_tells_a_server_that_is_wrong(contrary_server, case):
     result = run_client(contrary_server, case)
     assert result.returncode == 1

@@ -8,6 +8,10 @@ enum TestCase: String, CaseIterable, ExpressibleByArgument {
     case serverStreaming = "server_streaming"
     case pingPong = "ping_pong"
     case emptyStream = "empty_stream"
+    case clientCompressedUnary = "client_compressed_unary"
+    case serverCompressedUnary = "server_compressed_unary"
+    case clientCompressedStreaming = "client_compressed_streaming"
+    case serverCompressedStreaming = "server_compressed_streaming"
     case customMetadata = "custom_metadata"
     case statusCodeAndMessage = "status_code_and_message"
     case specialStatusMessage = "special_status_message"
@@ -26,6 +30,10 @@ enum TestCase: String, CaseIterable, ExpressibleByArgument {
         case .serverStreaming: try await calls.serverStreaming()
         case .pingPong: try await calls.pingPong()
         case .emptyStream: try await calls.emptyStream()
+        case .clientCompressedUnary: try await calls.clientCompressedUnary()
+        case .serverCompressedUnary: try await calls.serverCompressedUnary()
+        case .clientCompressedStreaming: try await calls.clientCompressedStreaming()
+        case .serverCompressedStreaming: try await calls.serverCompressedStreaming()
         case .customMetadata: try await calls.customMetadata()
         case .statusCodeAndMessage: try await calls.statusCodeAndMessage()
         case .specialStatusMessage: try await calls.specialStatusMessage()

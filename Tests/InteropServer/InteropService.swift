@@ -18,25 +18,35 @@ struct InteropService: RPCService {
         registry.serverStreaming(TestService.Methods.streamingOutputCall) { request, responses, context in
             echoMetadata(of: context)
             try request.responseStatus.check()
-            try await send(PlannedResponse.all(of: request), to: responses)
+            let plan = try PlannedResponse.all(of: request)
+            compress(plan, context)
+            try await send(plan, to: responses)
         }
         registry.clientStreaming(TestService.Methods.streamingInputCall) { try await total($0, $1) }
         registry.bidirectional(TestService.Methods.fullDuplexCall) { requests, responses, context in
             echoMetadata(of: context)
             for try await request in requests {
                 try request.responseStatus.check()
-                try await send(PlannedResponse.all(of: request), to: responses)
+                let plan = try PlannedResponse.all(of: request)
+                compress(plan, context)
+                try await send(plan, to: responses)
             }
         }
         registry.bidirectional(TestService.Methods.halfDuplexCall) { requests, responses, context in
             echoMetadata(of: context)
-            try await send(plan(requests), to: responses)
+            let plan = try await plan(requests)
+            compress(plan, context)
+            try await send(plan, to: responses)
         }
     }
 
     private func answer(_ request: SimpleRequest, _ context: ServerContext) throws -> SimpleResponse {
         echoMetadata(of: context)
+        if request.hasExpectCompressed {
+            try request.expectCompressed.check(wasCompressed: context.isRequestCompressed)
+        }
         try request.responseStatus.check()
+        if request.responseCompressed.value { context.response.compressMessages(with: .gzip) }
         let payload = try Payload(request.responseType, size: request.responseSize)
         return SimpleResponse.with { $0.payload = payload }
     }
@@ -47,6 +57,9 @@ struct InteropService: RPCService {
         echoMetadata(of: context)
         var total = 0
         for try await request in requests {
+            if request.hasExpectCompressed {
+                try request.expectCompressed.check(wasCompressed: requests.lastMessageWasCompressed)
+            }
             total += request.payload.bodyBytes.count
         }
         return StreamingInputCallResponse.with { $0.aggregatedPayloadSize = Int32(clamping: total) }
@@ -65,13 +78,19 @@ struct InteropService: RPCService {
         return plan
     }
 
+    /// What was planned to be compressed is; the rest is sent as it is. Later in a call it is too late to choose.
+    private func compress(_ plan: [PlannedResponse], _ context: ServerContext) {
+        if plan.contains(where: \.isCompressed) { context.response.compressMessages(with: .gzip) }
+    }
+
     private func send(
         _ plan: [PlannedResponse], to responses: MessageWriter<StreamingOutputCallResponse>
     ) async throws {
         for response in plan {
             if response.delay > .zero { try await Task.sleep(for: response.delay) }
             let payload = try Payload(response.type, size: response.size)
-            try await responses.write(StreamingOutputCallResponse.with { $0.payload = payload })
+            try await responses.write(
+                StreamingOutputCallResponse.with { $0.payload = payload }, compressed: response.isCompressed)
         }
     }
 }

@@ -8,11 +8,13 @@ struct PlannedResponse: Sendable {
     var size: Int32
     /// How long to wait before it is sent.
     var delay: Duration
+    var isCompressed: Bool
 
     static func all(of request: StreamingOutputCallRequest) throws(RPCError) -> [PlannedResponse] {
         request.responseParameters.map {
             PlannedResponse(
-                type: request.responseType, size: $0.size, delay: .microseconds(Int64(max($0.intervalUs, 0))))
+                type: request.responseType, size: $0.size, delay: .microseconds(Int64(max($0.intervalUs, 0))),
+                isCompressed: $0.compressed.value)
         }
     }
 }
@@ -37,5 +39,15 @@ extension EchoStatus {
     func check() throws(RPCError) {
         guard code >= 0 else { throw RPCError(.invalidArgument, "a status has no negative code") }
         guard code == 0 else { throw RPCError(StatusCode(rawValue: Int(code)), message) }
+    }
+}
+
+extension BoolValue {
+    /// Fails the call where its request was not as the caller says that it is ("CompressedRequest"). Callers probe by it whether
+    /// the server can tell.
+    func check(wasCompressed: Bool) throws(RPCError) {
+        guard value == wasCompressed else {
+            throw RPCError(.invalidArgument, "the request was \(wasCompressed ? "" : "not ")compressed")
+        }
     }
 }
