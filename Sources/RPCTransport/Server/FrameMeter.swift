@@ -73,18 +73,19 @@ struct Allowance: Sendable {
         filledAt = now
     }
 
-    /// Returns whether there were as many left.
+    /// Returns whether there were as many left. The clock is looked at only when there are not.
     mutating func take(_ count: Int, now: NIODeadline) -> Bool {
+        if left < count { fill(now) }
         left -= count
-        if left >= 0 { return true }
-        let seconds = Int((now - filledAt).nanoseconds / 1_000_000_000)
-        if seconds > 0 {
-            filledAt = now
-            left = min(
-                burst,
-                left + Int(clamping: Int64(seconds).multipliedReportingOverflow(by: Int64(perSecond)).partialValue))
-        }
         return left >= 0
+    }
+
+    private mutating func fill(_ now: NIODeadline) {
+        // A day fills any allowance.
+        let seconds = Int(min((now - filledAt).nanoseconds / 1_000_000_000, 86_400))
+        guard seconds > 0 else { return }
+        filledAt = now
+        left = min(burst, left + perSecond * seconds)
     }
 
     mutating func give(_ count: Int) {

@@ -39,7 +39,7 @@ import Testing
         var meter = FrameMeter(configuration: configuration, now: start)
         #expect(taken(&meter, .small, at: start) == 100)
         // The frame that was too much is paid for first.
-        #expect(taken(&meter, .small, at: start + .seconds(3)) == 30 - 2)
+        #expect(taken(&meter, .small, at: start + .seconds(3)) == 30 - 1)
         #expect(taken(&meter, .small, at: start + .hours(1_000_000)) == 100)
     }
 
