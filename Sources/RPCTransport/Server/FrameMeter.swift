@@ -42,8 +42,9 @@ struct FrameMeter: Sendable {
         }
     }
 
-    /// So many bytes of a body have left, in one frame.
+    /// So many bytes of a body have left, in one frame. Peers that measure round trips ping then.
     mutating func sent(bodyBytes: Int) {
+        pings.forgive()
         small.give(bodyBytes / Self.bodyBytesPerFrame)
     }
 
@@ -52,7 +53,7 @@ struct FrameMeter: Sendable {
         small.give(1)
     }
 
-    /// An answer has begun to be sent: peers open windows for it, and those that measure round trips ping.
+    /// An answer has begun to be sent: peers open windows for it.
     mutating func answered() {
         small.give(Self.framesPerAnswer)
         pings.forgive()

@@ -17,6 +17,8 @@ struct TestServer {
         _ change: (inout TransportConfiguration) -> Void = { _ in }, _ body: (TestServer) async throws -> Void
     ) async throws {
         var configuration = TransportConfiguration()
+        // Tests ping to know that what they sent has been worked off.
+        configuration.minimumPingIntervalSeconds = 0
         change(&configuration)
         let service = TestService()
         var router = RPCRouter()

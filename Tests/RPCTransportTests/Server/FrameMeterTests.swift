@@ -73,8 +73,8 @@ import Testing
             #expect(taken(&patient, .ping, atMost: 1, at: start + .seconds(10 * Int64(number))) == 1)
         }
         var measuring = FrameMeter(configuration: configuration, now: start)
-        for _ in 0..<1_000 {
-            measuring.answered()
+        for number in 0..<1_000 {
+            if number.isMultiple(of: 2) { measuring.answered() } else { measuring.sent(bodyBytes: 1) }
             #expect(taken(&measuring, .ping, atMost: 1, at: start) == 1)
         }
     }
