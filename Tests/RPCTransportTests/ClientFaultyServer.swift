@@ -84,6 +84,10 @@ private final class FaultyConnection: ChannelInboundHandler, HTTP2SessionDelegat
         if mustCut { context.close(promise: nil) }
     }
 
+    func handlerRemoved(context: ChannelHandlerContext) {
+        session.closeAllStreams(.cancel)
+    }
+
     func openStream(id: Int32) -> HTTP2Stream? {
         switch fault {
         case .refuseStreams(let count) where done.now < count:
