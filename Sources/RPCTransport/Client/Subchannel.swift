@@ -221,6 +221,8 @@ final class Subchannel {
         alarm?.timer.cancel()
         alarm = nil
         for stream in Array(streams.values) { stream.abort(.failed(.cancelled, "the client is closed")) }
+        // Those in it are over by now, and hold on to the queue of commands, which holds on to this.
+        waiting = WaitingStreams()
         let open = connections
         let closed = open.compactMap(\.closeFuture)
         for connection in open { connection.shutdown() }
