@@ -5,7 +5,7 @@
 /// | `module` | the Swift module that the files become; required |
 /// | `c_module` | its C module; without it `C` and the module's name |
 /// | `import` | `PREFIX=MODULE`: proto files whose path begins with PREFIX are in that Swift module. The longest prefix wins |
-/// | `prefix` | `PACKAGE=PREFIX`: types of that package get PREFIX before their Swift names |
+/// | `prefix` | `PACKAGE=PREFIX`: types and services of that package get PREFIX before their Swift names |
 /// | `openapi` | the path of the OpenAPI document to write, below the output directory |
 /// | `title`, `version` | what the OpenAPI document calls itself |
 struct GeneratorOptions {

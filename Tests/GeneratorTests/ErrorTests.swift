@@ -70,6 +70,16 @@ import Testing
         #expect(error([other, file], parameter: "module=M,prefix=other=Other", generate: both) == "")
     }
 
+    @Test func `two services of one name in Swift are refused, and a prefix helps`() {
+        func file(_ name: String, package: String) -> ArraySlice<UInt8> {
+            protoFile(name, package: package) { $0.message(6) { $0.string(1, "S") } }
+        }
+        let files = [file("other.proto", package: "other"), file("test.proto", package: "test")]
+        let both = ["test.proto", "other.proto"]
+        #expect(error(files, generate: both).hasSuffix("has the same name in Swift, S: add prefix=PACKAGE=PREFIX"))
+        #expect(error(files, parameter: "module=M,prefix=other=Other", generate: both) == "")
+    }
+
     @Test func `two methods of one name in Swift are refused`() {
         let file = protoFile { file in
             file.message(named: "Request")

@@ -23,7 +23,7 @@ extension FileDescriptor {
             case 6:
                 let path = [6, Int32(services.count)]
                 services.append(try ServiceDescriptor(field.bytes, scope: scope, path: path, comments))
-            case 7: extensions.append(scope + (try FieldDescriptor(field.bytes, path: [], comments).name))
+            case 7: extensions.append(try ExtensionDescriptor(field.bytes, scope: scope))
             case 12: syntax = field.string
             default: break
             }
@@ -56,7 +56,7 @@ extension MessageDescriptor {
             case 4:
                 let nested = path + [4, Int32(enums.count)]
                 enums.append(try EnumDescriptor(field.bytes, scope: inner, path: nested, comments))
-            case 6: extensions.append(inner + (try FieldDescriptor(field.bytes, path: [], comments).name))
+            case 6: extensions.append(try ExtensionDescriptor(field.bytes, scope: inner))
             case 7: try readOptions(field.bytes)
             case 8:
                 var oneof = OneofDescriptor()
@@ -79,6 +79,23 @@ extension MessageDescriptor {
             default: break
             }
         }
+    }
+}
+
+extension ExtensionDescriptor {
+    fileprivate init(_ bytes: ArraySlice<UInt8>, scope: String) throws(GeneratorError) {
+        var name = ""
+        var extendee = ""
+        var number: Int32 = 0
+        for field in try WireReader.fields(of: bytes) {
+            switch field.number {
+            case 1: name = field.string
+            case 2: extendee = String(field.string.drop { $0 == "." })
+            case 3: number = field.int32
+            default: break
+            }
+        }
+        self.init(fullName: scope + name, extendee: extendee, number: number)
     }
 }
 

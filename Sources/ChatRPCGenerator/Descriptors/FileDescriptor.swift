@@ -6,8 +6,8 @@ struct FileDescriptor {
     var messages: [MessageDescriptor] = []
     var enums: [EnumDescriptor] = []
     var services: [ServiceDescriptor] = []
-    /// The full names of its extension fields.
-    var extensions: [String] = []
+    /// Its extension fields, without those declared within messages.
+    var extensions: [ExtensionDescriptor] = []
     /// "proto3", "editions", or empty, which means proto2.
     var syntax = ""
     /// The comment above its `syntax` line.
@@ -23,6 +23,18 @@ struct FileDescriptor {
     var allEnums: [EnumDescriptor] {
         enums + allMessages.flatMap(\.enums)
     }
+
+    var allExtensions: [ExtensionDescriptor] {
+        extensions + allMessages.flatMap(\.extensions)
+    }
+}
+
+/// A field that a file adds to a message of another one.
+struct ExtensionDescriptor {
+    var fullName: String
+    /// The full name of that message.
+    var extendee: String
+    var number: Int32
 }
 
 struct MessageDescriptor {
@@ -35,8 +47,8 @@ struct MessageDescriptor {
     var oneofs: [OneofDescriptor] = []
     var messages: [MessageDescriptor] = []
     var enums: [EnumDescriptor] = []
-    /// The full names of extension fields declared within it.
-    var extensions: [String] = []
+    /// Extension fields declared within it.
+    var extensions: [ExtensionDescriptor] = []
     var isMapEntry = false
     var isDeprecated = false
     var documentation = ""
@@ -97,6 +109,7 @@ struct FieldDescriptor {
 }
 
 struct EnumDescriptor {
+    /// Its full name is a sibling of its enum's (descriptor.proto, EnumValueDescriptorProto), not within it.
     struct Value {
         var name = ""
         var number: Int32 = 0

@@ -34,8 +34,10 @@ struct ProtoFilesText {
         text.line("ProtoFile(")
         text.indented { text in
             text.line("name: \(SwiftText.literal(file.name)),")
-            writeList("dependencies", file.dependencies, &text)
-            writeList("symbols", file.symbols, &text)
+            writeList("dependencies", file.dependencies.map(SwiftText.literal), &text)
+            writeList("symbols", file.symbols.map(SwiftText.literal), &text)
+            let extensions = file.allExtensions.map { "(\(SwiftText.literal($0.extendee)), \($0.number))" }
+            if !extensions.isEmpty { writeList("extensions", extensions, &text) }
             text.line("encoded: \"\"\"")
             text.indented { text in
                 text.line(Self.encoded(file.serialized))
@@ -48,7 +50,7 @@ struct ProtoFilesText {
         guard !values.isEmpty else { return text.line("\(label): [],") }
         text.line("\(label): [")
         text.indented { text in
-            for value in values { text.line(SwiftText.literal(value) + ",") }
+            for value in values { text.line(value + ",") }
         }
         text.line("],")
     }
@@ -74,11 +76,24 @@ struct ProtoFilesText {
 }
 
 extension FileDescriptor {
-    /// The full names of what the file defines: messages, enums, extensions, services and methods.
+    /// The full names of all that the file defines, parts of messages, enums and services included.
     fileprivate var symbols: [String] {
-        allMessages.map(\.fullName) + allEnums.map(\.fullName) + extensions + allMessages.flatMap(\.extensions)
+        allMessages.flatMap(\.symbols) + allEnums.flatMap(\.symbols) + allExtensions.map(\.fullName)
             + services.flatMap { service in
                 [service.fullName] + service.methods.map { "\(service.fullName).\($0.name)" }
             }
+    }
+}
+
+extension MessageDescriptor {
+    fileprivate var symbols: [String] {
+        [fullName] + (fields.map(\.name) + oneofs.map(\.name)).map { "\(fullName).\($0)" }
+    }
+}
+
+extension EnumDescriptor {
+    fileprivate var symbols: [String] {
+        let scope = fullName.dropLast(name.count)
+        return [fullName] + values.map { scope + $0.name }
     }
 }

@@ -4,7 +4,7 @@ struct ServiceText {
     let catalog: TypeCatalog
     let names: SwiftNames
 
-    private var swiftName: String { Identifier.type(service.name) }
+    private var swiftName: String { names.name(of: service) }
 
     func write(to text: inout SwiftText) throws(GeneratorError) {
         try writeDescriptors(&text)

@@ -1,9 +1,10 @@
-/// The Swift name of every message and enum that the request knows, and how to say it from where it is needed.
+/// The Swift name of every message, enum and service that the request knows, and how to say it from where it is needed.
 struct SwiftNames {
     /// The module that is being generated.
     let module: String
     private var paths: [String: [String]] = [:]
     private var modules: [String: String] = [:]
+    private var services: [String: String] = [:]
     /// Names of types within messages of this module: these hide top-level ones.
     private var nestedNames: Set<String> = []
 
@@ -18,6 +19,7 @@ struct SwiftNames {
             for enumeration in file.enums {
                 add(enumeration.fullName, [Self.topLevel(enumeration.name, prefix)], home, isOwn)
             }
+            for service in file.services { services[service.fullName] = prefix + Identifier.type(service.name) }
         }
         try checkNames(generated)
     }
@@ -36,6 +38,11 @@ struct SwiftNames {
         }
         let name = path.joined(separator: ".")
         return home != module || nestedNames.contains(path[0]) ? "\(home).\(name)" : name
+    }
+
+    /// What the declarations of a service begin with.
+    func name(of service: ServiceDescriptor) -> String {
+        services[service.fullName] ?? Identifier.type(service.name)
     }
 
     func module(of fullName: String) -> String? {
@@ -79,7 +86,7 @@ struct SwiftNames {
             let types = file.allMessages.filter { !$0.isMapEntry }.map(\.fullName) + file.allEnums.map(\.fullName)
             for fullName in types { try claim((paths[fullName] ?? []).joined(separator: "."), fullName, file.name) }
             for service in file.services {
-                let name = Identifier.type(service.name)
+                let name = name(of: service)
                 for suffix in ["", "Handler", "Client"] { try claim(name + suffix, service.fullName, file.name) }
                 for method in service.methods {
                     try claim("\(name).\(method.swiftName)", "\(service.fullName).\(method.name)", file.name)

@@ -1,5 +1,6 @@
 import ChatStore
 import GeneratedMessages
+import GeneratedRPC
 import Logging
 import RESTGateway
 import RPCCore
@@ -20,6 +21,7 @@ struct ChatResponders {
         router.add(messages)
         router.add(sessions)
         router.add(health)
+        router.addReflection(of: GeneratedRPCProtoFiles.all + GeneratedMessagesProtoFiles.all)
         var rest = RESTRouter()
         rest.add(messages)
         rest.add(sessions)

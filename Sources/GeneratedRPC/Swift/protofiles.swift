@@ -10,6 +10,8 @@ public enum GeneratedRPCProtoFiles {
             dependencies: [],
             symbols: [
                 "google.protobuf.Any",
+                "google.protobuf.Any.type_url",
+                "google.protobuf.Any.value",
             ],
             encoded: """
                 \u{A}\u{19}google/protobuf/any.proto\u{12}\u{F}google.protobuf\"6\u{A}\u{3}Any\u{12}\u{19}\u{A}\u{8}\
@@ -22,6 +24,8 @@ public enum GeneratedRPCProtoFiles {
             dependencies: [],
             symbols: [
                 "google.protobuf.Duration",
+                "google.protobuf.Duration.seconds",
+                "google.protobuf.Duration.nanos",
             ],
             encoded: """
                 \u{A}\u{1E}google/protobuf/duration.proto\u{12}\u{F}google.protobuf\":\u{A}\u{8}Duration\u{12}\u{18}\
@@ -46,6 +50,7 @@ public enum GeneratedRPCProtoFiles {
             dependencies: [],
             symbols: [
                 "google.protobuf.FieldMask",
+                "google.protobuf.FieldMask.paths",
             ],
             encoded: """
                 \u{A}\u{20}google/protobuf/field_mask.proto\u{12}\u{F}google.protobuf\"!\u{A}\u{9}FieldMask\u{12}\u{14}\
@@ -58,10 +63,22 @@ public enum GeneratedRPCProtoFiles {
             dependencies: [],
             symbols: [
                 "google.protobuf.Struct",
+                "google.protobuf.Struct.fields",
                 "google.protobuf.Struct.FieldsEntry",
+                "google.protobuf.Struct.FieldsEntry.key",
+                "google.protobuf.Struct.FieldsEntry.value",
                 "google.protobuf.Value",
+                "google.protobuf.Value.null_value",
+                "google.protobuf.Value.number_value",
+                "google.protobuf.Value.string_value",
+                "google.protobuf.Value.bool_value",
+                "google.protobuf.Value.struct_value",
+                "google.protobuf.Value.list_value",
+                "google.protobuf.Value.kind",
                 "google.protobuf.ListValue",
+                "google.protobuf.ListValue.values",
                 "google.protobuf.NullValue",
+                "google.protobuf.NULL_VALUE",
             ],
             encoded: """
                 \u{A}\u{1C}google/protobuf/struct.proto\u{12}\u{F}google.protobuf\"\u{98}\u{1}\u{A}\u{6}Struct\u{12}\
@@ -84,6 +101,8 @@ public enum GeneratedRPCProtoFiles {
             dependencies: [],
             symbols: [
                 "google.protobuf.Timestamp",
+                "google.protobuf.Timestamp.seconds",
+                "google.protobuf.Timestamp.nanos",
             ],
             encoded: """
                 \u{A}\u{1F}google/protobuf/timestamp.proto\u{12}\u{F}google.protobuf\";\u{A}\u{9}Timestamp\u{12}\u{18}\
@@ -97,14 +116,23 @@ public enum GeneratedRPCProtoFiles {
             dependencies: [],
             symbols: [
                 "google.protobuf.DoubleValue",
+                "google.protobuf.DoubleValue.value",
                 "google.protobuf.FloatValue",
+                "google.protobuf.FloatValue.value",
                 "google.protobuf.Int64Value",
+                "google.protobuf.Int64Value.value",
                 "google.protobuf.UInt64Value",
+                "google.protobuf.UInt64Value.value",
                 "google.protobuf.Int32Value",
+                "google.protobuf.Int32Value.value",
                 "google.protobuf.UInt32Value",
+                "google.protobuf.UInt32Value.value",
                 "google.protobuf.BoolValue",
+                "google.protobuf.BoolValue.value",
                 "google.protobuf.StringValue",
+                "google.protobuf.StringValue.value",
                 "google.protobuf.BytesValue",
+                "google.protobuf.BytesValue.value",
             ],
             encoded: """
                 \u{A}\u{1E}google/protobuf/wrappers.proto\u{12}\u{F}google.protobuf\"#\u{A}\u{B}DoubleValue\u{12}\u{14}\
@@ -126,10 +154,19 @@ public enum GeneratedRPCProtoFiles {
             ],
             symbols: [
                 "google.rpc.ErrorInfo",
+                "google.rpc.ErrorInfo.reason",
+                "google.rpc.ErrorInfo.domain",
+                "google.rpc.ErrorInfo.metadata",
                 "google.rpc.ErrorInfo.MetadataEntry",
+                "google.rpc.ErrorInfo.MetadataEntry.key",
+                "google.rpc.ErrorInfo.MetadataEntry.value",
                 "google.rpc.RetryInfo",
+                "google.rpc.RetryInfo.retry_delay",
                 "google.rpc.BadRequest",
+                "google.rpc.BadRequest.field_violations",
                 "google.rpc.BadRequest.FieldViolation",
+                "google.rpc.BadRequest.FieldViolation.field",
+                "google.rpc.BadRequest.FieldViolation.description",
             ],
             encoded: """
                 \u{A}\u{1E}google/rpc/error_details.proto\u{12}\u{A}google.rpc\u{1A}\u{1E}google/protobuf/duration.p\
@@ -151,6 +188,9 @@ public enum GeneratedRPCProtoFiles {
             ],
             symbols: [
                 "google.rpc.Status",
+                "google.rpc.Status.code",
+                "google.rpc.Status.message",
+                "google.rpc.Status.details",
             ],
             encoded: """
                 \u{A}\u{17}google/rpc/status.proto\u{12}\u{A}google.rpc\u{1A}\u{19}google/protobuf/any.proto\"f\u{A}\
@@ -163,8 +203,14 @@ public enum GeneratedRPCProtoFiles {
             dependencies: [],
             symbols: [
                 "grpc.health.v1.HealthCheckRequest",
+                "grpc.health.v1.HealthCheckRequest.service",
                 "grpc.health.v1.HealthCheckResponse",
+                "grpc.health.v1.HealthCheckResponse.status",
                 "grpc.health.v1.HealthCheckResponse.ServingStatus",
+                "grpc.health.v1.HealthCheckResponse.UNKNOWN",
+                "grpc.health.v1.HealthCheckResponse.SERVING",
+                "grpc.health.v1.HealthCheckResponse.NOT_SERVING",
+                "grpc.health.v1.HealthCheckResponse.SERVICE_UNKNOWN",
                 "grpc.health.v1.Health",
                 "grpc.health.v1.Health.Check",
                 "grpc.health.v1.Health.Watch",
@@ -178,6 +224,144 @@ public enum GeneratedRPCProtoFiles {
                 OWN\u{10}\u{3}2\u{AE}\u{1}\u{A}\u{6}Health\u{12}P\u{A}\u{5}Check\u{12}\".grpc.health.v1.HealthCheckR\
                 equest\u{1A}#.grpc.health.v1.HealthCheckResponse\u{12}R\u{A}\u{5}Watch\u{12}\".grpc.health.v1.Health\
                 CheckRequest\u{1A}#.grpc.health.v1.HealthCheckResponse0\u{1}b\u{6}proto3
+                """),
+        ProtoFile(
+            name: "grpc/reflection/v1/reflection.proto",
+            dependencies: [],
+            symbols: [
+                "grpc.reflection.v1.ServerReflectionRequest",
+                "grpc.reflection.v1.ServerReflectionRequest.host",
+                "grpc.reflection.v1.ServerReflectionRequest.file_by_filename",
+                "grpc.reflection.v1.ServerReflectionRequest.file_containing_symbol",
+                "grpc.reflection.v1.ServerReflectionRequest.file_containing_extension",
+                "grpc.reflection.v1.ServerReflectionRequest.all_extension_numbers_of_type",
+                "grpc.reflection.v1.ServerReflectionRequest.list_services",
+                "grpc.reflection.v1.ServerReflectionRequest.message_request",
+                "grpc.reflection.v1.ExtensionRequest",
+                "grpc.reflection.v1.ExtensionRequest.containing_type",
+                "grpc.reflection.v1.ExtensionRequest.extension_number",
+                "grpc.reflection.v1.ServerReflectionResponse",
+                "grpc.reflection.v1.ServerReflectionResponse.valid_host",
+                "grpc.reflection.v1.ServerReflectionResponse.original_request",
+                "grpc.reflection.v1.ServerReflectionResponse.file_descriptor_response",
+                "grpc.reflection.v1.ServerReflectionResponse.all_extension_numbers_response",
+                "grpc.reflection.v1.ServerReflectionResponse.list_services_response",
+                "grpc.reflection.v1.ServerReflectionResponse.error_response",
+                "grpc.reflection.v1.ServerReflectionResponse.message_response",
+                "grpc.reflection.v1.FileDescriptorResponse",
+                "grpc.reflection.v1.FileDescriptorResponse.file_descriptor_proto",
+                "grpc.reflection.v1.ExtensionNumberResponse",
+                "grpc.reflection.v1.ExtensionNumberResponse.base_type_name",
+                "grpc.reflection.v1.ExtensionNumberResponse.extension_number",
+                "grpc.reflection.v1.ListServiceResponse",
+                "grpc.reflection.v1.ListServiceResponse.service",
+                "grpc.reflection.v1.ServiceResponse",
+                "grpc.reflection.v1.ServiceResponse.name",
+                "grpc.reflection.v1.ErrorResponse",
+                "grpc.reflection.v1.ErrorResponse.error_code",
+                "grpc.reflection.v1.ErrorResponse.error_message",
+                "grpc.reflection.v1.ServerReflection",
+                "grpc.reflection.v1.ServerReflection.ServerReflectionInfo",
+            ],
+            encoded: """
+                \u{A}#grpc/reflection/v1/reflection.proto\u{12}\u{12}grpc.reflection.v1\"\u{F3}\u{2}\u{A}\u{17}Serve\
+                rReflectionRequest\u{12}\u{12}\u{A}\u{4}host\u{18}\u{1}\u{20}\u{1}(\u{9}R\u{4}host\u{12}*\u{A}\u{10}\
+                file_by_filename\u{18}\u{3}\u{20}\u{1}(\u{9}H\u{0}R\u{E}fileByFilename\u{12}6\u{A}\u{16}file_contain\
+                ing_symbol\u{18}\u{4}\u{20}\u{1}(\u{9}H\u{0}R\u{14}fileContainingSymbol\u{12}b\u{A}\u{19}file_contai\
+                ning_extension\u{18}\u{5}\u{20}\u{1}(\u{B}2$.grpc.reflection.v1.ExtensionRequestH\u{0}R\u{17}fileCon\
+                tainingExtension\u{12}B\u{A}\u{1D}all_extension_numbers_of_type\u{18}\u{6}\u{20}\u{1}(\u{9}H\u{0}R\u{19}\
+                allExtensionNumbersOfType\u{12}%\u{A}\u{D}list_services\u{18}\u{7}\u{20}\u{1}(\u{9}H\u{0}R\u{C}listS\
+                ervicesB\u{11}\u{A}\u{F}message_request\"f\u{A}\u{10}ExtensionRequest\u{12}'\u{A}\u{F}containing_typ\
+                e\u{18}\u{1}\u{20}\u{1}(\u{9}R\u{E}containingType\u{12})\u{A}\u{10}extension_number\u{18}\u{2}\u{20}\
+                \u{1}(\u{5}R\u{F}extensionNumber\"\u{AE}\u{4}\u{A}\u{18}ServerReflectionResponse\u{12}\u{1D}\u{A}\u{A}\
+                valid_host\u{18}\u{1}\u{20}\u{1}(\u{9}R\u{9}validHost\u{12}V\u{A}\u{10}original_request\u{18}\u{2}\u{20}\
+                \u{1}(\u{B}2+.grpc.reflection.v1.ServerReflectionRequestR\u{F}originalRequest\u{12}f\u{A}\u{18}file_\
+                descriptor_response\u{18}\u{4}\u{20}\u{1}(\u{B}2*.grpc.reflection.v1.FileDescriptorResponseH\u{0}R\u{16}\
+                fileDescriptorResponse\u{12}r\u{A}\u{1E}all_extension_numbers_response\u{18}\u{5}\u{20}\u{1}(\u{B}2+\
+                .grpc.reflection.v1.ExtensionNumberResponseH\u{0}R\u{1B}allExtensionNumbersResponse\u{12}_\u{A}\u{16}\
+                list_services_response\u{18}\u{6}\u{20}\u{1}(\u{B}2'.grpc.reflection.v1.ListServiceResponseH\u{0}R\u{14}\
+                listServicesResponse\u{12}J\u{A}\u{E}error_response\u{18}\u{7}\u{20}\u{1}(\u{B}2!.grpc.reflection.v1\
+                .ErrorResponseH\u{0}R\u{D}errorResponseB\u{12}\u{A}\u{10}message_response\"L\u{A}\u{16}FileDescripto\
+                rResponse\u{12}2\u{A}\u{15}file_descriptor_proto\u{18}\u{1}\u{20}\u{3}(\u{C}R\u{13}fileDescriptorPro\
+                to\"j\u{A}\u{17}ExtensionNumberResponse\u{12}$\u{A}\u{E}base_type_name\u{18}\u{1}\u{20}\u{1}(\u{9}R\u{C}\
+                baseTypeName\u{12})\u{A}\u{10}extension_number\u{18}\u{2}\u{20}\u{3}(\u{5}R\u{F}extensionNumber\"T\u{A}\
+                \u{13}ListServiceResponse\u{12}=\u{A}\u{7}service\u{18}\u{1}\u{20}\u{3}(\u{B}2#.grpc.reflection.v1.S\
+                erviceResponseR\u{7}service\"%\u{A}\u{F}ServiceResponse\u{12}\u{12}\u{A}\u{4}name\u{18}\u{1}\u{20}\u{1}\
+                (\u{9}R\u{4}name\"S\u{A}\u{D}ErrorResponse\u{12}\u{1D}\u{A}\u{A}error_code\u{18}\u{1}\u{20}\u{1}(\u{5}\
+                R\u{9}errorCode\u{12}#\u{A}\u{D}error_message\u{18}\u{2}\u{20}\u{1}(\u{9}R\u{C}errorMessage2\u{89}\u{1}\
+                \u{A}\u{10}ServerReflection\u{12}u\u{A}\u{14}ServerReflectionInfo\u{12}+.grpc.reflection.v1.ServerRe\
+                flectionRequest\u{1A},.grpc.reflection.v1.ServerReflectionResponse(\u{1}0\u{1}Bf\u{A}\u{15}io.grpc.r\
+                eflection.v1B\u{15}ServerReflectionProtoP\u{1}Z4google.golang.org/grpc/reflection/grpc_reflection_v1\
+                b\u{6}proto3
+                """),
+        ProtoFile(
+            name: "grpc/reflection/v1alpha/reflection.proto",
+            dependencies: [],
+            symbols: [
+                "grpc.reflection.v1alpha.ServerReflectionRequest",
+                "grpc.reflection.v1alpha.ServerReflectionRequest.host",
+                "grpc.reflection.v1alpha.ServerReflectionRequest.file_by_filename",
+                "grpc.reflection.v1alpha.ServerReflectionRequest.file_containing_symbol",
+                "grpc.reflection.v1alpha.ServerReflectionRequest.file_containing_extension",
+                "grpc.reflection.v1alpha.ServerReflectionRequest.all_extension_numbers_of_type",
+                "grpc.reflection.v1alpha.ServerReflectionRequest.list_services",
+                "grpc.reflection.v1alpha.ServerReflectionRequest.message_request",
+                "grpc.reflection.v1alpha.ExtensionRequest",
+                "grpc.reflection.v1alpha.ExtensionRequest.containing_type",
+                "grpc.reflection.v1alpha.ExtensionRequest.extension_number",
+                "grpc.reflection.v1alpha.ServerReflectionResponse",
+                "grpc.reflection.v1alpha.ServerReflectionResponse.valid_host",
+                "grpc.reflection.v1alpha.ServerReflectionResponse.original_request",
+                "grpc.reflection.v1alpha.ServerReflectionResponse.file_descriptor_response",
+                "grpc.reflection.v1alpha.ServerReflectionResponse.all_extension_numbers_response",
+                "grpc.reflection.v1alpha.ServerReflectionResponse.list_services_response",
+                "grpc.reflection.v1alpha.ServerReflectionResponse.error_response",
+                "grpc.reflection.v1alpha.ServerReflectionResponse.message_response",
+                "grpc.reflection.v1alpha.FileDescriptorResponse",
+                "grpc.reflection.v1alpha.FileDescriptorResponse.file_descriptor_proto",
+                "grpc.reflection.v1alpha.ExtensionNumberResponse",
+                "grpc.reflection.v1alpha.ExtensionNumberResponse.base_type_name",
+                "grpc.reflection.v1alpha.ExtensionNumberResponse.extension_number",
+                "grpc.reflection.v1alpha.ListServiceResponse",
+                "grpc.reflection.v1alpha.ListServiceResponse.service",
+                "grpc.reflection.v1alpha.ServiceResponse",
+                "grpc.reflection.v1alpha.ServiceResponse.name",
+                "grpc.reflection.v1alpha.ErrorResponse",
+                "grpc.reflection.v1alpha.ErrorResponse.error_code",
+                "grpc.reflection.v1alpha.ErrorResponse.error_message",
+                "grpc.reflection.v1alpha.ServerReflection",
+                "grpc.reflection.v1alpha.ServerReflection.ServerReflectionInfo",
+            ],
+            encoded: """
+                \u{A}(grpc/reflection/v1alpha/reflection.proto\u{12}\u{17}grpc.reflection.v1alpha\"\u{F8}\u{2}\u{A}\u{17}\
+                ServerReflectionRequest\u{12}\u{12}\u{A}\u{4}host\u{18}\u{1}\u{20}\u{1}(\u{9}R\u{4}host\u{12}*\u{A}\u{10}\
+                file_by_filename\u{18}\u{3}\u{20}\u{1}(\u{9}H\u{0}R\u{E}fileByFilename\u{12}6\u{A}\u{16}file_contain\
+                ing_symbol\u{18}\u{4}\u{20}\u{1}(\u{9}H\u{0}R\u{14}fileContainingSymbol\u{12}g\u{A}\u{19}file_contai\
+                ning_extension\u{18}\u{5}\u{20}\u{1}(\u{B}2).grpc.reflection.v1alpha.ExtensionRequestH\u{0}R\u{17}fi\
+                leContainingExtension\u{12}B\u{A}\u{1D}all_extension_numbers_of_type\u{18}\u{6}\u{20}\u{1}(\u{9}H\u{0}\
+                R\u{19}allExtensionNumbersOfType\u{12}%\u{A}\u{D}list_services\u{18}\u{7}\u{20}\u{1}(\u{9}H\u{0}R\u{C}\
+                listServicesB\u{11}\u{A}\u{F}message_request\"f\u{A}\u{10}ExtensionRequest\u{12}'\u{A}\u{F}containin\
+                g_type\u{18}\u{1}\u{20}\u{1}(\u{9}R\u{E}containingType\u{12})\u{A}\u{10}extension_number\u{18}\u{2}\u{20}\
+                \u{1}(\u{5}R\u{F}extensionNumber\"\u{C7}\u{4}\u{A}\u{18}ServerReflectionResponse\u{12}\u{1D}\u{A}\u{A}\
+                valid_host\u{18}\u{1}\u{20}\u{1}(\u{9}R\u{9}validHost\u{12}[\u{A}\u{10}original_request\u{18}\u{2}\u{20}\
+                \u{1}(\u{B}20.grpc.reflection.v1alpha.ServerReflectionRequestR\u{F}originalRequest\u{12}k\u{A}\u{18}\
+                file_descriptor_response\u{18}\u{4}\u{20}\u{1}(\u{B}2/.grpc.reflection.v1alpha.FileDescriptorRespons\
+                eH\u{0}R\u{16}fileDescriptorResponse\u{12}w\u{A}\u{1E}all_extension_numbers_response\u{18}\u{5}\u{20}\
+                \u{1}(\u{B}20.grpc.reflection.v1alpha.ExtensionNumberResponseH\u{0}R\u{1B}allExtensionNumbersRespons\
+                e\u{12}d\u{A}\u{16}list_services_response\u{18}\u{6}\u{20}\u{1}(\u{B}2,.grpc.reflection.v1alpha.List\
+                ServiceResponseH\u{0}R\u{14}listServicesResponse\u{12}O\u{A}\u{E}error_response\u{18}\u{7}\u{20}\u{1}\
+                (\u{B}2&.grpc.reflection.v1alpha.ErrorResponseH\u{0}R\u{D}errorResponseB\u{12}\u{A}\u{10}message_res\
+                ponse\"L\u{A}\u{16}FileDescriptorResponse\u{12}2\u{A}\u{15}file_descriptor_proto\u{18}\u{1}\u{20}\u{3}\
+                (\u{C}R\u{13}fileDescriptorProto\"j\u{A}\u{17}ExtensionNumberResponse\u{12}$\u{A}\u{E}base_type_name\
+                \u{18}\u{1}\u{20}\u{1}(\u{9}R\u{C}baseTypeName\u{12})\u{A}\u{10}extension_number\u{18}\u{2}\u{20}\u{3}\
+                (\u{5}R\u{F}extensionNumber\"Y\u{A}\u{13}ListServiceResponse\u{12}B\u{A}\u{7}service\u{18}\u{1}\u{20}\
+                \u{3}(\u{B}2(.grpc.reflection.v1alpha.ServiceResponseR\u{7}service\"%\u{A}\u{F}ServiceResponse\u{12}\
+                \u{12}\u{A}\u{4}name\u{18}\u{1}\u{20}\u{1}(\u{9}R\u{4}name\"S\u{A}\u{D}ErrorResponse\u{12}\u{1D}\u{A}\
+                \u{A}error_code\u{18}\u{1}\u{20}\u{1}(\u{5}R\u{9}errorCode\u{12}#\u{A}\u{D}error_message\u{18}\u{2}\u{20}\
+                \u{1}(\u{9}R\u{C}errorMessage2\u{93}\u{1}\u{A}\u{10}ServerReflection\u{12}\u{7F}\u{A}\u{14}ServerRef\
+                lectionInfo\u{12}0.grpc.reflection.v1alpha.ServerReflectionRequest\u{1A}1.grpc.reflection.v1alpha.Se\
+                rverReflectionResponse(\u{1}0\u{1}Bs\u{A}\u{1A}io.grpc.reflection.v1alphaB\u{15}ServerReflectionProt\
+                oP\u{1}Z9google.golang.org/grpc/reflection/grpc_reflection_v1alpha\u{B8}\u{1}\u{1}b\u{6}proto3
                 """),
     ]
 }
