@@ -25,6 +25,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
@@ -58,6 +59,8 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOTLS", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: swift),
         .target(
@@ -96,7 +99,7 @@ let package = Package(
         .executableTarget(
             name: "chatrpc",
             dependencies: [
-                "ChatRPCServer",
+                "ChatRPCServer", "RPCTransport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: swift),
 
@@ -184,7 +187,8 @@ let package = Package(
         .testTarget(
             name: "ChatRPCServerTests",
             dependencies: [
-                "ChatRPCServer", "ChatStore", "GeneratedMessages", "GeneratedRPC", "RPCCore", "ProtobufRuntime",
+                "ChatRPCServer", "ChatStore", "GeneratedMessages", "GeneratedRPC", "RPCCore", "RPCTransport",
+                "ProtobufRuntime",
             ], swiftSettings: swift),
         .testTarget(
             name: "ChatRPCClientTests",

@@ -25,7 +25,8 @@ public struct ChatClient: Sendable {
     /// The channel, if it is the client's own.
     private let channel: HTTP2ClientChannel?
 
-    /// A client of the server at `http://host:port` or `host:port`. Nothing is sent before the first call.
+    /// A client of the server at `https://host:port`, `http://host:port` or `host:port`, which is without TLS. Nothing is sent
+    /// before the first call. What TLS trusts and shows is `configuration.channel.tls`.
     ///
     /// - Throws: `ChatError`, `invalidArgument`, if that is not an endpoint; see ``RPCTransport/Endpoint``.
     public init(
@@ -64,7 +65,7 @@ public struct ChatClient: Sendable {
 /// Runs `body` with a client, and closes it after that.
 ///
 /// - Parameters:
-///   - endpoint: `http://host:port` or `host:port`.
+///   - endpoint: `https://host:port`, `http://host:port` or `host:port`.
 ///   - body: what to do; the client is good as long as it runs.
 public func withChatClient<Result: Sendable>(
     _ endpoint: String, configuration: ChatClientConfiguration = ChatClientConfiguration(),

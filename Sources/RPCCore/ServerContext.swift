@@ -20,6 +20,8 @@ public final class ServerContext: Sendable {
     public let peer: String
     /// Whether the request came compressed, where it is one message. (`MessageStream` tells it of each of many.)
     public let isRequestCompressed: Bool
+    /// Who the peer is, where it showed a certificate that was verified (mutual TLS).
+    public let peerIdentity: PeerIdentity?
     private let lazyResponse = Mutex<ResponseMetadata?>(nil)
 
     public init(
@@ -28,7 +30,8 @@ public final class ServerContext: Sendable {
         metadata: Metadata = [:],
         deadline: ContinuousClock.Instant? = nil,
         peer: String = "",
-        isRequestCompressed: Bool = false
+        isRequestCompressed: Bool = false,
+        peerIdentity: PeerIdentity? = nil
     ) {
         self.path = path
         self.surface = surface
@@ -36,6 +39,7 @@ public final class ServerContext: Sendable {
         self.deadline = deadline
         self.peer = peer
         self.isRequestCompressed = isRequestCompressed
+        self.peerIdentity = peerIdentity
     }
 
     /// What is to go out beside the answer.

@@ -136,7 +136,7 @@ struct RetryTests {
     @Test("an endpoint that can't be is an error before anything is sent")
     func badEndpoint() async {
         #expect(throws: ChatError.self) { try ChatClient("nowhere") }
-        #expect(throws: ChatError.self) { try ChatClient("https://chat.example") }
+        #expect(throws: ChatError.self) { try ChatClient("ftp://chat.example") }
     }
 
     @Test("a client that was closed makes no calls")

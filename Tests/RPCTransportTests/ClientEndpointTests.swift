@@ -15,12 +15,16 @@ struct ClientEndpointTests {
             ("[::1]:8080", "::1", 8080, "[::1]:8080"),
             ("http://[2001:db8::1]", "2001:db8::1", 80, "[2001:db8::1]:80"),
             ("[fe80::1%eth0]:80", "fe80::1%eth0", 80, "[fe80::1]:80"),
+            ("https://chat.example", "chat.example", 443, "chat.example:443"),
+            ("https://[::1]:8443", "::1", 8443, "[::1]:8443"),
         ])
     func reads(text: String, host: String, port: Int, authority: String) throws {
         let endpoint = try Endpoint(text)
         #expect(endpoint.host == host)
         #expect(endpoint.port == port)
         #expect(endpoint.authority == authority)
+        #expect(endpoint.usesTLS == text.hasPrefix("https://"))
+        #expect(try Endpoint(endpoint.description) == endpoint)
     }
 
     @Test(
@@ -37,15 +41,6 @@ struct ClientEndpointTests {
         } throws: { error in
             let error = error as? RPCError
             return error?.code == .invalidArgument && error?.reason == "INVALID_ENDPOINT"
-        }
-    }
-
-    @Test("https says that TLS is not there yet")
-    func refusesTLS() {
-        #expect {
-            try Endpoint("https://chat.example")
-        } throws: { error in
-            (error as? RPCError)?.reason == "TLS_NOT_SUPPORTED"
         }
     }
 }

@@ -47,13 +47,13 @@ struct ProbeServer {
     /// A server alone.
     static func start(
         _ fill: (inout RPCRouter) -> Void, configuration: TransportConfiguration = TransportConfiguration(),
-        port: Int = 0, group: any EventLoopGroup
+        tls: ServerTLS? = nil, port: Int = 0, group: any EventLoopGroup
     ) async throws -> (RPCServer, port: Int) {
         var router = RPCRouter()
         fill(&router)
         let server = RPCServer(
-            router: router, responder: NothingElse(), configuration: configuration, group: group,
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            router: router, responder: NothingElse(), configuration: configuration, tls: tls,
+            group: group, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         let address = try await server.start(host: "127.0.0.1", port: port)
         return (server, try #require(address.port))
     }

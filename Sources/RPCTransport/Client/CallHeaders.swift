@@ -3,10 +3,12 @@ import RPCCore
 
 /// The request's header fields (gRPC PROTOCOL-HTTP2, Requests).
 struct CallHeaders {
+    private let scheme: String
     private let authority: String
     private let userAgent: String
 
     init(endpoint: Endpoint, userAgent: String) {
+        scheme = endpoint.scheme
         authority = endpoint.authority
         self.userAgent = userAgent
     }
@@ -14,7 +16,7 @@ struct CallHeaders {
     /// - Parameter now: `grpc-timeout` says what is left of the time from here on.
     func block(for request: CallRequest, now: NIODeadline) -> HeaderBlock {
         var block = HeaderBlock([
-            ":method": "POST", ":scheme": "http", ":path": request.path, ":authority": authority,
+            ":method": "POST", ":scheme": scheme, ":path": request.path, ":authority": authority,
             "te": "trailers", "content-type": "application/grpc", "user-agent": userAgent,
             "grpc-accept-encoding": AcceptedCompressions.header.description,
         ])

@@ -1,5 +1,7 @@
 /// The limits and habits of a client channel.
 public struct ClientChannelConfiguration: Sendable {
+    /// What counts for endpoints that begin with `https://`.
+    public var tls = ClientTLSConfiguration()
     /// How long a connection may take, from looking up the name to the server's HTTP/2 settings.
     public var connectTimeout: Duration = .seconds(20)
     /// The wait between attempts to connect.

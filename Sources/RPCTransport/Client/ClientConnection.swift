@@ -118,7 +118,9 @@ final class ClientConnection: ChannelInboundHandler, HTTP2SessionDelegate {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        close(.failed(.unavailable, "the connection broke", cause: error))
+        // With TLS 1.3 a server says only after the client's handshake that it does not accept its certificate.
+        let words = TLSFailure.words(for: error).map { ": " + $0 } ?? ""
+        close(.failed(.unavailable, "the connection broke" + words, cause: error))
     }
 
     private func close(_ end: CallEnd) {

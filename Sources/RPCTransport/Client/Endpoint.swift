@@ -1,51 +1,54 @@
 import NIOCore
 public import RPCCore
 
-/// Where a server listens: a host name or an IP address, and a port.
+/// Where a server listens: a host name or an IP address, a port, and whether TLS is spoken there.
 public struct Endpoint: Sendable, Hashable {
     /// A host name, or an IP address without brackets.
     public let host: String
     /// 1 to 65535.
     public let port: Int
+    public let usesTLS: Bool
 
     /// From the parts.
     ///
     /// - Throws: INVALID_ARGUMENT, `INVALID_ENDPOINT`, for an empty host or a port that can't be.
-    public init(host: String, port: Int) throws(RPCError) {
+    public init(host: String, port: Int, usesTLS: Bool = false) throws(RPCError) {
         guard Self.isHost(host) else { throw Self.invalid(host, "the host is not a name or an address") }
         guard (1...65535).contains(port) else { throw Self.invalid("\(port)", "a port is 1 to 65535") }
         self.host = host
         self.port = port
+        self.usesTLS = usesTLS
     }
 
-    /// From text: `http://host:port`, `http://host` (port 80), `host:port`. An IPv6 address stands in brackets, as in
-    /// `[::1]:8080` (RFC 3986 §3.2.2).
+    /// From text: `https://host:port`, `https://host` (port 443), `http://host:port`, `http://host` (port 80),
+    /// `host:port` (without TLS). An IPv6 address stands in brackets, as in `[::1]:8080` (RFC 3986 §3.2.2).
     ///
-    /// - Throws: INVALID_ARGUMENT, `INVALID_ENDPOINT`, for anything else; UNIMPLEMENTED, `TLS_NOT_SUPPORTED`, for
-    ///   `https://`.
+    /// - Throws: INVALID_ARGUMENT, `INVALID_ENDPOINT`, for anything else.
     public init(_ text: String) throws(RPCError) {
         var rest = Substring(text)
         var defaultPort: Int?
+        var usesTLS = false
         if let scheme = text.range(of: "://") {
             switch text[..<scheme.lowerBound].lowercased() {
             case "http": defaultPort = 80
-            case "https":
-                throw RPCError(
-                    .unimplemented, "\(text): TLS is not supported yet; use http:// on a network that you trust",
-                    reason: "TLS_NOT_SUPPORTED")
-            default: throw Self.invalid(text, "the scheme has to be http")
+            case "https": (defaultPort, usesTLS) = (443, true)
+            default: throw Self.invalid(text, "the scheme has to be http or https")
             }
             rest = text[scheme.upperBound...]
             if rest.last == "/" { rest.removeLast() }
         }
         guard let (host, port) = Self.split(rest) else {
-            throw Self.invalid(text, "expected http://host:port or host:port, IPv6 addresses in brackets")
+            throw Self.invalid(
+                text, "expected https://host:port, http://host:port or host:port, IPv6 addresses in brackets")
         }
         guard let port = port.map({ Self.number($0) }) ?? defaultPort else {
             throw Self.invalid(text, port == nil ? "the port is missing" : "the port is not a number")
         }
-        try self.init(host: host, port: port)
+        try self.init(host: host, port: port, usesTLS: usesTLS)
     }
+
+    /// The value of `:scheme`.
+    var scheme: String { usesTLS ? "https" : "http" }
 
     /// The value of `:authority` (RFC 9113 §8.3.1): a zone means nothing to the peer and stays here.
     var authority: String {
@@ -101,7 +104,7 @@ public struct Endpoint: Sendable, Hashable {
 extension Endpoint: CustomStringConvertible {
     /// The endpoint as a URL.
     public var description: String {
-        host.contains(":") ? "http://[\(host)]:\(port)" : "http://\(host):\(port)"
+        "\(scheme)://" + (host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)")
     }
 }
 

@@ -141,16 +141,21 @@ final class Subchannel {
         let this = NIOLoopBound(self, eventLoop: loop)
         let timeout = TimeAmount(configuration.connectTimeout)
         let deadline = NIODeadline.now() + timeout
-        ClientBootstrap(group: loop)
+        let bootstrap = ClientBootstrap(group: loop)
             .connectTimeout(timeout)
             .channelOption(.socketOption(.init(rawValue: 1)), value: 1)
-            .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(ClientConnection(owner: this.value))
-                }
-            }
-            .connect(host: endpoint.host, port: endpoint.port)
-            .whenComplete { this.value.didConnect($0, settingsBy: deadline) }
+        let addConnection: @Sendable (any Channel) throws -> Void = { channel in
+            try channel.pipeline.syncOperations.addHandler(ClientConnection(owner: this.value))
+        }
+        let channel =
+            endpoint.usesTLS
+            ? ClientTLS.connect(
+                bootstrap, to: endpoint, configuration.tls, loop: loop, deadline: deadline,
+                addConnection: addConnection)
+            : bootstrap.channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture { try addConnection(channel) }
+            }.connect(host: endpoint.host, port: endpoint.port)
+        channel.whenComplete { this.value.didConnect($0, settingsBy: deadline) }
     }
 
     private func didConnect(_ result: Result<any Channel, any Error>, settingsBy deadline: NIODeadline) {
@@ -161,6 +166,10 @@ final class Subchannel {
             connections.append(connection)
             coming = connection
             connection.start(deadline: deadline)
+        } catch let error as TLSFailure {
+            didFailToConnect(.failed(.unavailable, "can't connect to \(endpoint): \(error)", cause: error.cause))
+        } catch let error as TLSConfigurationError {
+            didFailToConnect(.failed(.unavailable, "can't connect to \(endpoint): \(error)", cause: error.cause))
         } catch {
             didFailToConnect(.failed(.unavailable, "can't connect to \(endpoint)", cause: error))
         }

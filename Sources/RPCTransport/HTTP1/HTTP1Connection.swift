@@ -1,6 +1,7 @@
 internal import Logging
 internal import NIOCore
 internal import NIOHTTP1
+internal import RPCCore
 
 /// The server's end of one HTTP/1.1 connection, behind NIO's codec and its handler for pipelining (which hands on one
 /// request at a time): collects a request, asks the responder, sends the response.
@@ -15,6 +16,7 @@ final class HTTP1Connection: ChannelInboundHandler, ServedConnection, @unchecked
     private let executor: EventLoopExecutor
     private let eventLoop: any EventLoop
     private let peer: String
+    private let peerIdentity: PeerIdentity?
 
     private var state = HTTP1RequestState()
     private var context: ChannelHandlerContext?
@@ -31,7 +33,7 @@ final class HTTP1Connection: ChannelInboundHandler, ServedConnection, @unchecked
 
     init(
         responder: any HTTPResponder, configuration: TransportConfiguration, logger: Logger,
-        executor: EventLoopExecutor, channel: any Channel
+        executor: EventLoopExecutor, channel: any Channel, peerIdentity: PeerIdentity? = nil
     ) {
         self.responder = responder
         self.configuration = configuration
@@ -39,6 +41,7 @@ final class HTTP1Connection: ChannelInboundHandler, ServedConnection, @unchecked
         self.executor = executor
         self.eventLoop = channel.eventLoop
         self.peer = channel.remoteAddress?.text ?? ""
+        self.peerIdentity = peerIdentity
     }
 
     // MARK: The channel
@@ -94,6 +97,7 @@ final class HTTP1Connection: ChannelInboundHandler, ServedConnection, @unchecked
         request = HTTPRequest(
             method: head.method.rawValue, target: head.uri, headers: head.headers,
             authority: head.headers.first(name: "host"), peer: peer, version: .http1)
+        request?.peerIdentity = peerIdentity
         let facts = HTTP1RequestState.Head(head, configuration: configuration)
         switch state.receiveHead(facts, isLast: isShuttingDown) {
         case .refuse(let status):

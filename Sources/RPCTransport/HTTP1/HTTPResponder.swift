@@ -1,6 +1,6 @@
 public import NIOCore
 public import NIOHTTP1
-internal import RPCCore
+public import RPCCore
 
 /// Answers every request that is not gRPC, on either version of HTTP.
 public protocol HTTPResponder: Sendable {
@@ -32,6 +32,8 @@ public struct HTTPRequest: Sendable {
     public var authority: String?
     /// The peer's address in text form, for logs.
     public var peer: String
+    /// Who the peer is, where it showed a certificate that was verified (mutual TLS).
+    public var peerIdentity: PeerIdentity?
     public var version: Version
 
     public init(

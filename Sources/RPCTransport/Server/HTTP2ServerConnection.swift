@@ -18,6 +18,7 @@ final class HTTP2ServerConnection: ChannelInboundHandler, HTTP2SessionDelegate, 
     let eventLoop: any EventLoop
     let executor: EventLoopExecutor
     let peer: String
+    let peerIdentity: PeerIdentity?
 
     private(set) var session: HTTP2Session!
     @exclusivity(unchecked) var meter: FrameMeter
@@ -55,7 +56,7 @@ final class HTTP2ServerConnection: ChannelInboundHandler, HTTP2SessionDelegate, 
 
     init(
         router: RPCRouter, responder: any HTTPResponder, configuration: TransportConfiguration, logger: Logger,
-        executor: EventLoopExecutor, channel: any Channel
+        executor: EventLoopExecutor, channel: any Channel, peerIdentity: PeerIdentity? = nil
     ) {
         self.configuration = configuration
         self.responder = responder
@@ -63,6 +64,7 @@ final class HTTP2ServerConnection: ChannelInboundHandler, HTTP2SessionDelegate, 
         self.executor = executor
         self.eventLoop = channel.eventLoop
         self.peer = channel.remoteAddress?.text ?? ""
+        self.peerIdentity = peerIdentity
         self.lastReadAt = channel.eventLoop.now
         self.headReader = RequestHeadReader(table: router.table)
         self.meter = FrameMeter(configuration: configuration, now: channel.eventLoop.now)

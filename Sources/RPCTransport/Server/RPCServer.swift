@@ -2,6 +2,8 @@ public import Logging
 public import NIOCore
 internal import NIOHTTP1
 internal import NIOPosix
+internal import NIOSSL
+internal import RPCCore
 internal import Synchronization
 
 /// A server could not begin to listen.
@@ -10,24 +12,28 @@ public struct ServerStartError: Error, CustomStringConvertible {
     public var cause: (any Error)?
 }
 
-/// Serves gRPC and HTTP on one port: HTTP/2 with prior knowledge and HTTP/1.1, told apart by their first bytes.
+/// Serves gRPC and HTTP on one port: HTTP/2 and HTTP/1.1, told apart by ALPN where there is TLS, or by their first bytes.
 public final class RPCServer: Sendable {
     private let router: RPCRouter
     private let responder: any HTTPResponder
     private let configuration: TransportConfiguration
+    private let tls: ServerTLS?
     private let group: any EventLoopGroup
     private let logger: Logger
     private let connections = ConnectionList()
     private let listener = Mutex<(any Channel)?>(nil)
 
-    /// - Parameter group: the event loops that connections are spread over. It stays the caller's.
+    /// - Parameters:
+    ///   - tls: With it the port speaks nothing but TLS, 1.2 or newer; without it, nothing but plaintext.
+    ///   - group: the event loops that connections are spread over. It stays the caller's.
     public init(
         router: RPCRouter, responder: any HTTPResponder, configuration: TransportConfiguration = .init(),
-        group: any EventLoopGroup, logger: Logger
+        tls: ServerTLS? = nil, group: any EventLoopGroup, logger: Logger
     ) {
         self.router = router
         self.responder = responder
         self.configuration = configuration
+        self.tls = tls
         self.group = group
         self.logger = logger
     }
@@ -85,9 +91,11 @@ public final class RPCServer: Sendable {
     private func accept(_ channel: any Channel) throws {
         guard connections.add(channel) else { return channel.close(promise: nil) }
         let timeout = TimeAmount.seconds(Int64(configuration.headerTimeoutSeconds))
-        let detector = ProtocolDetector(timeout: timeout) { answer, channel in
+        // It also ends a TLS handshake that takes longer, and one that fails.
+        let detector = ProtocolDetector(timeout: timeout, logger: logger) { answer, channel in
             try self.serve(channel, by: answer)
         }
+        if let tls { try channel.pipeline.syncOperations.addHandler(tls.makeHandler()) }
         try channel.pipeline.syncOperations.addHandler(detector)
     }
 
@@ -95,16 +103,18 @@ public final class RPCServer: Sendable {
     private func serve(_ channel: any Channel, by answer: ProtocolDetection.Answer) throws {
         let executor = EventLoopExecutor(channel.eventLoop)
         let pipeline = channel.pipeline.syncOperations
+        var identity: PeerIdentity?
+        if let tls { identity = tls.identity(by: try pipeline.handler(type: NIOSSLServerHandler.self)) }
         if answer == .http2 {
             let connection = HTTP2ServerConnection(
                 router: router, responder: responder, configuration: configuration, logger: logger, executor: executor,
-                channel: channel)
+                channel: channel, peerIdentity: identity)
             try pipeline.addHandler(connection)
             connections.set(connection, of: channel)
         } else {
             let connection = HTTP1Connection(
-                responder: responder, configuration: configuration, logger: logger, executor: executor, channel: channel
-            )
+                responder: responder, configuration: configuration, logger: logger, executor: executor,
+                channel: channel, peerIdentity: identity)
             try pipeline.configureHTTPServerPipeline(withPipeliningAssistance: true, withErrorHandling: true)
             try pipeline.addHandler(connection)
             connections.set(connection, of: channel)

@@ -82,7 +82,7 @@ extension ServerStream {
         let context = ServerContext(
             path: entry?.path ?? "", surface: .grpc, metadata: metadata,
             deadline: timeout.map { ContinuousClock.now.advanced(by: $0) }, peer: connection.peer,
-            isRequestCompressed: lastMessageWasCompressed)
+            isRequestCompressed: lastMessageWasCompressed, peerIdentity: connection.peerIdentity)
         self.context = context
         return context
     }

@@ -87,7 +87,9 @@ final class ServerStream: HTTP2Stream, @unchecked Sendable {
         case .http where headers.isOverLimit:
             refuse(.http(.plain(431, "the request's headers are too large")))
         case .http:
-            http = IncomingHTTP(HTTPRequest(headers, peer: connection.peer))
+            var request = HTTPRequest(headers, peer: connection.peer)
+            request.peerIdentity = connection.peerIdentity
+            http = IncomingHTTP(request)
             perform(state.receiveRequest(.http))
         }
     }

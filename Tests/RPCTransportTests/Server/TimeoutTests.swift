@@ -32,7 +32,8 @@ import Testing
     @Test func aPeerThatDoesNotSayWhatItSpeaksIsClosed() throws {
         let channel = EmbeddedChannel()
         try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
-        try channel.pipeline.syncOperations.addHandler(ProtocolDetector(timeout: .seconds(15)) { _, _ in })
+        try channel.pipeline.syncOperations.addHandler(
+            ProtocolDetector(timeout: .seconds(15), logger: Logger(label: "test")) { _, _ in })
         try channel.writeInbound(ByteBuffer(string: "PRI * HT"))
         channel.embeddedEventLoop.advanceTime(by: .seconds(14))
         #expect(channel.isActive)
