@@ -2,14 +2,15 @@ import ArgumentParser
 import ChatRPCServer
 import Foundation
 import Logging
+import RPCTransport
 
 /// `chatrpc serve`: runs the server until SIGINT or SIGTERM.
 struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Run the server.",
         discussion: """
-            Once it listens, it prints one line to standard output: ready http://HOST:PORT. Logs go to standard \
-            error. SIGINT or SIGTERM ends it after the calls under way are done.
+            Once it listens, it prints one line to standard output: ready http://HOST:PORT, or https:// with \
+            TLS. Logs go to standard error. SIGINT or SIGTERM ends it after the calls under way are done.
             """)
 
     @Option(help: "The address to listen on.")
@@ -40,6 +41,9 @@ struct Serve: AsyncParsableCommand {
             return level
         })
     var logLevel = Logger.Level.info
+
+    @OptionGroup(title: "TLS")
+    var tls: TLSOptions
 
     @Flag(help: "Listen on other addresses than loopback, although there is no authentication.")
     var insecurePublicAccess = false
@@ -86,6 +90,7 @@ struct Serve: AsyncParsableCommand {
             database: url, eventLoops: eventLoops ?? ProcessInfo.processInfo.activeProcessorCount)
         configuration.host = host
         configuration.port = port
+        configuration.tls = tls.configuration
         configuration.insecurePublicAccess = insecurePublicAccess
         configuration.allowUnsafeDurability = allowUnsafeDurability
         return configuration

@@ -1,3 +1,4 @@
+import RPCTransport
 import Testing
 
 @testable import ChatRPCServer
@@ -18,5 +19,16 @@ import Testing
         #expect(error?.description.contains("--insecure-public-access") == true)
         configuration.insecurePublicAccess = true
         try ListenAddress.check(configuration)
+    }
+
+    @Test func certificatesOfAllClientsDoInsteadOfTheFlag() throws {
+        var configuration = ServerConfiguration(database: .sqlite(path: "/x"), eventLoops: 1)
+        configuration.host = "0.0.0.0"
+        configuration.tls = ServerTLSConfiguration(certificateChainFile: "/c", privateKeyFile: "/k")
+        #expect(throws: ConfigurationError.self) { try ListenAddress.check(configuration) }
+        configuration.tls?.clientAuthoritiesFile = "/a"
+        try ListenAddress.check(configuration)
+        configuration.tls?.clientCertificates = .optional
+        #expect(throws: ConfigurationError.self) { try ListenAddress.check(configuration) }
     }
 }

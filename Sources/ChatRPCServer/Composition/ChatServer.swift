@@ -21,10 +21,14 @@ public struct ChatServer: Sendable {
     /// - Throws: What keeps the server from starting, or what no retry can mend.
     public func run(ready: @escaping @Sendable (_ url: String) -> Void) async throws {
         try ListenAddress.check(configuration)
+        let tls = try configuration.tls.map { try ServerTLS($0) }
         let store = try StoreFactory.make(configuration, logger: logger)
         let health = HealthService(overall: .notServing)
         let port = PortService(
-            configuration: configuration, store: store, health: health, logger: logger, ready: ready)
+            configuration: configuration, tls: tls, store: store, health: health, logger: logger, ready: ready)
+        let reloader = tls.map {
+            CertificateReloader(tls: $0, intervalSeconds: configuration.tlsReloadSeconds, logger: logger)
+        }
         // They end in the opposite order: not ready, then the port, then the store that calls under way still need.
         let group = ServiceGroup(
             configuration: .init(
@@ -32,7 +36,7 @@ public struct ChatServer: Sendable {
                     .init(service: StoreService(store: store)),
                     .init(service: port),
                     .init(service: ReadinessMonitor(store: store, health: health)),
-                ],
+                ] + (reloader.map { [.init(service: $0)] } ?? []),
                 gracefulShutdownSignals: [.sigint, .sigterm],
                 logger: logger))
         try await group.run()

@@ -8,6 +8,7 @@ import ServiceLifecycle
 /// The port: listens, says so, and serves until the server is told to stop.
 struct PortService: Service {
     let configuration: ServerConfiguration
+    let tls: ServerTLS?
     let store: any ChatStore
     let health: HealthService
     let logger: Logger
@@ -20,7 +21,7 @@ struct PortService: Service {
             logger: logger)
         let server = RPCServer(
             router: responders.router, responder: responders.gateway, configuration: configuration.transport,
-            group: group, logger: logger)
+            tls: tls, group: group, logger: logger)
         do {
             let address = try await server.start(host: configuration.host, port: configuration.port)
             ready(url(of: address))
@@ -35,6 +36,6 @@ struct PortService: Service {
 
     private func url(of address: SocketAddress) -> String {
         let host = configuration.host.contains(":") ? "[\(configuration.host)]" : configuration.host
-        return "http://\(host):\(address.port ?? configuration.port)"
+        return "\(tls == nil ? "http" : "https")://\(host):\(address.port ?? configuration.port)"
     }
 }

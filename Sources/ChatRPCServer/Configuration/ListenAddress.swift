@@ -1,13 +1,17 @@
 import NIOCore
+import RPCTransport
 
-/// Who can reach the port. Without authentication only this machine may, unless that is asked for by name.
+/// Who can reach the port. Without authentication only this machine may, unless that is asked for by name. Certificates that
+/// every client has to show are authentication: each holder of one may do everything.
 enum ListenAddress {
     static func check(_ configuration: ServerConfiguration) throws {
         guard !configuration.insecurePublicAccess, !isLoopback(configuration.host) else { return }
+        if configuration.tls?.requiresClientCertificates == true { return }
         throw ConfigurationError(
             """
             there is no authentication, so it listens on a loopback address only (127.0.0.1, ::1 or localhost), and \
-            \(configuration.host) is none; --insecure-public-access serves everyone who can reach it
+            \(configuration.host) is none; --tls-client-ca admits those who have a certificate, and \
+            --insecure-public-access everyone who can reach it
             """)
     }
 

@@ -6,6 +6,10 @@ public struct ServerConfiguration: Sendable {
     public var host = "127.0.0.1"
     /// The port to listen on; 0 takes a free one.
     public var port = 8080
+    /// With it the port speaks TLS and nothing else.
+    public var tls: ServerTLSConfiguration?
+    /// How often the files of TLS are looked at for new contents. SIGHUP has them read at once.
+    public var tlsReloadSeconds = 60
     public var database: DatabaseURL
     /// Threads that serve connections; each connection stays on one.
     public var eventLoops: Int
