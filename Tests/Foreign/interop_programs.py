@@ -14,9 +14,9 @@ CLIENT_SECONDS = 60
 class InteropServer(Server):
     """One process of `chatrpc-interop-server`."""
 
-    def __init__(self, log: Path):
+    def __init__(self, log: Path, *arguments: str):
         super().__init__(log)
-        self.command = [str(SERVER), "--port", "0"]
+        self.command = [str(SERVER), "--port", "0", *arguments]
 
 
 def run_client(address: str, case: str, *arguments: str) -> subprocess.CompletedProcess:

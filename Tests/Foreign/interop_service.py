@@ -102,14 +102,16 @@ class Contrary(grpc.GenericRpcHandler):
 
 
 @contextlib.contextmanager
-def serving(handler: test_pb2_grpc.TestServiceServicer | grpc.GenericRpcHandler):
-    """Serves it, and gives the address."""
+def serving(handler: test_pb2_grpc.TestServiceServicer | grpc.GenericRpcHandler,
+            credentials: grpc.ServerCredentials | None = None):
+    """Serves it, by TLS where there are credentials, and gives the address."""
     server = grpc.server(futures.ThreadPoolExecutor(max_workers=8))
     if isinstance(handler, grpc.GenericRpcHandler):
         server.add_generic_rpc_handlers([handler])
     else:
         test_pb2_grpc.add_TestServiceServicer_to_server(handler, server)
-    port = server.add_insecure_port("127.0.0.1:0")
+    where = "127.0.0.1:0"
+    port = server.add_secure_port(where, credentials) if credentials else server.add_insecure_port(where)
     server.start()
     yield f"127.0.0.1:{port}"
     server.stop(grace=None).wait()

@@ -3,6 +3,7 @@
 import os
 import selectors
 import signal
+import ssl
 import subprocess
 import time
 from pathlib import Path
@@ -18,8 +19,10 @@ STOP_SECONDS = 30
 class Server:
     """One process of `chatrpc serve`, and where it listens."""
 
-    def __init__(self, log: Path, *arguments: str, environment: dict[str, str] | None = None, port: int = 0):
+    def __init__(self, log: Path, *arguments: str, environment: dict[str, str] | None = None, port: int = 0,
+                 trust: ssl.SSLContext | bool = True):
         self.log = log
+        self.trust = trust
         self.command = [str(BINARY), "serve", "--port", str(port), *arguments]
         kept = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "XDG_DATA_HOME")}
         self.environment = kept | (environment or {})
@@ -33,7 +36,7 @@ class Server:
                 self.command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, env=self.environment
             )
         line = self._first_line()
-        assert line.startswith("ready http://"), f"not a ready line: {line!r}; the log says: {self.log_text()}"
+        assert line.startswith(("ready http://", "ready https://")), f"not a ready line: {line!r}; the log says: {self.log_text()}"
         self.url = line.removeprefix("ready ").rstrip("\n")
         return self
 
@@ -41,7 +44,7 @@ class Server:
         """Starts the process and waits until its store is usable."""
         self.launch()
         deadline = time.monotonic() + START_SECONDS
-        while httpx.get(self.url + "/readyz").status_code != 200:
+        while httpx.get(self.url + "/readyz", verify=self.trust).status_code != 200:
             assert self.process.poll() is None, f"the server ended: {self.log_text()}"
             assert time.monotonic() < deadline, f"/readyz never turned 200: {self.log_text()}"
             time.sleep(0.02)
@@ -50,7 +53,7 @@ class Server:
     @property
     def address(self) -> str:
         """HOST:PORT, as gRPC wants it."""
-        return self.url.removeprefix("http://")
+        return self.url.partition("://")[2]
 
     def stop(self, by: signal.Signals = signal.SIGTERM) -> None:
         """Ends the process by a signal."""

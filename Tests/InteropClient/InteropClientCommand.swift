@@ -19,18 +19,31 @@ struct InteropClientCommand: AsyncParsableCommand {
     @Option(name: .customLong("test_case"), help: "The case to run.")
     var testCase: TestCase
 
-    @Option(name: .customLong("use_tls"), help: "Whether to speak TLS; only false is known yet.")
+    @Option(name: .customLong("use_tls"), help: "Whether to speak TLS.")
     var useTLS = false
+
+    @Option(name: .customLong("use_test_ca"), help: "With TLS: whether to trust only what --ca_file names.")
+    var useTestCA = false
+
+    @Option(name: .customLong("ca_file"), help: "With TLS: the authorities to trust, PEM; without it the system's.")
+    var caFile: String?
+
+    @Option(name: .customLong("server_host_override"), help: "With TLS: the name that the certificate has to be for.")
+    var serverHostOverride: String?
 
     func validate() throws {
         guard (1...65535).contains(serverPort) else {
             throw ValidationError("--server_port has to be 1 to 65535 and is \(serverPort)")
         }
-        guard !useTLS else { throw ValidationError("--use_tls=true: TLS is not supported yet") }
+        guard !useTestCA || caFile != nil else { throw ValidationError("--use_test_ca=true needs --ca_file") }
     }
 
     func run() async throws {
-        let channel = HTTP2ClientChannel(try Endpoint(host: serverHost, port: serverPort))
+        var configuration = ClientChannelConfiguration()
+        configuration.tls.authoritiesFile = caFile
+        configuration.tls.serverName = serverHostOverride
+        let channel = HTTP2ClientChannel(
+            try Endpoint(host: serverHost, port: serverPort, usesTLS: useTLS), configuration: configuration)
         do {
             try await testCase.run(on: InteropCalls(channel: channel))
         } catch {

@@ -12,7 +12,8 @@ struct InteropServerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "chatrpc-interop-server",
         abstract: "Serve grpc.testing.TestService for grpc's interoperability tests.",
-        discussion: "Once it listens, it prints one line to standard output: ready http://HOST:PORT.")
+        discussion:
+            "Once it listens, it prints one line to standard output: ready http://HOST:PORT, or https:// with TLS.")
 
     @Option(help: "The address to listen on.")
     var host = "127.0.0.1"
@@ -20,14 +21,27 @@ struct InteropServerCommand: AsyncParsableCommand {
     @Option(help: "The port to listen on; 0 takes a free one.")
     var port: Int
 
-    @Option(name: .customLong("use_tls"), help: "Whether to speak TLS; only false is known yet.")
+    @Option(name: .customLong("use_tls"), help: "Whether to speak TLS.")
     var useTLS = false
+
+    @Option(name: .customLong("tls_cert_file"), help: "With TLS: the server's certificate chain, PEM.")
+    var tlsCertFile: String?
+
+    @Option(name: .customLong("tls_key_file"), help: "With TLS: its key, PEM.")
+    var tlsKeyFile: String?
 
     func validate() throws {
         guard (0...65535).contains(port) else {
             throw ValidationError("--port has to be 0 to 65535 and is \(port)")
         }
-        guard !useTLS else { throw ValidationError("--use_tls=true: TLS is not supported yet") }
+        if useTLS, tlsCertFile == nil || tlsKeyFile == nil {
+            throw ValidationError("--use_tls=true needs --tls_cert_file and --tls_key_file")
+        }
+    }
+
+    private func tls() throws -> ServerTLS? {
+        guard useTLS, let tlsCertFile, let tlsKeyFile else { return nil }
+        return try ServerTLS(ServerTLSConfiguration(certificateChainFile: tlsCertFile, privateKeyFile: tlsKeyFile))
     }
 
     func run() async throws {
@@ -35,11 +49,13 @@ struct InteropServerCommand: AsyncParsableCommand {
         router.add(InteropService())
         let group = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
         let server = RPCServer(
-            router: router, responder: NothingButRPC(), group: group, logger: Logger(label: "chatrpc-interop-server"))
+            router: router, responder: NothingButRPC(), tls: try tls(), group: group,
+            logger: Logger(label: "chatrpc-interop-server"))
         let address = try await server.start(host: host, port: port)
         let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
         let name = host.contains(":") ? "[\(host)]" : host
-        FileHandle.standardOutput.write(Data("ready http://\(name):\(address.port ?? port)\n".utf8))
+        FileHandle.standardOutput.write(
+            Data("ready \(useTLS ? "https" : "http")://\(name):\(address.port ?? port)\n".utf8))
         for await _ in signals { break }
         await server.shutdown(grace: .seconds(10))
         try await group.shutdownGracefully()
