@@ -33,7 +33,7 @@ lint: ## Checks format, warnings, scripts, stray files, and that generated code 
 bench: ## Measures the server beside nghttpd and pgbench in one run, and prints the ratios
 	@Benchmarks/run
 
-sanitize: ## Runs the runtime's and the transport's tests under the address and thread sanitizers
+sanitize: ## Runs the runtime's and the transport's tests under the address sanitizer
 	@scripts/sanitize
 
 clean: ## Removes what was built, and the tests' Python environment

@@ -24,7 +24,7 @@ final class RawClient: ChannelInboundHandler, HTTP2SessionDelegate, @unchecked S
     static func connect(port: Int, configuration: HTTP2Configuration) async throws -> RawClient {
         let client = RawClient()
         client.session = HTTP2Session(role: .client, configuration: configuration, delegate: client)
-        client.channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        _ = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(client) }
             }
