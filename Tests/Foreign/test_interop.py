@@ -1,5 +1,7 @@
 """grpc's interoperability tests: our client and server with each other, and each with grpcio's other side."""
 
+import threading
+
 import grpc
 import pytest
 
@@ -8,6 +10,7 @@ import interop_compression
 from compression_relay import CompressionRelay
 from interop_programs import InteropServer, run_client
 from interop_service import Contrary, TestService, serving
+from interop_stubs import messages_pb2, test_pb2_grpc
 
 # Two end before a server can say anything wrong; an empty success is what the others ask for.
 HOLD_ANYWHERE = {"cancel_after_begin", "timeout_on_sleeping_server", "empty_unary", "empty_stream"}

@@ -79,6 +79,18 @@ def test_shutdown_waits_for_an_answer_by_http1_that_is_leaving(large_session):
     server.wait()
 
 
+def test_a_peer_that_ends_its_side_while_it_reads_gets_everything(large_session):
+    server, path = large_session
+    with connect(server) as peer:
+        peer.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+        headers, body = read_head(peer)
+        peer.shutdown(socket.SHUT_WR)
+        while part := peer.recv(256 * 1024):
+            body += part
+            time.sleep(0.002)
+    assert len(body) == int(headers["content-length"]) > MESSAGES * MEBIBYTE
+
+
 def test_shutdown_waits_for_an_answer_by_http2_that_is_leaving(large_session):
     server, path = large_session
     with connect(server) as peer:

@@ -25,6 +25,7 @@ final class HTTP1Connection: ChannelInboundHandler, ServedConnection, @unchecked
     private var task: Task<Void, Never>?
     private var timer: Scheduled<Void>?
     private var isShuttingDown = false
+    private var hasInputEnded = false
     /// Whether a response is on its way, and the socket has not taken all of it.
     private var isWriting = false
     private var writeTimer: Scheduled<Void>?
@@ -63,7 +64,8 @@ final class HTTP1Connection: ChannelInboundHandler, ServedConnection, @unchecked
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         // A client may close its side once it has sent its request, and wait for the answer.
         if case ChannelEvent.inputClosed? = event as? ChannelEvent, state.receiveEndOfInput() {
-            return context.close(promise: nil)
+            hasInputEnded = true
+            return isWriting ? () : context.close(promise: nil)
         }
         context.fireUserInboundEventTriggered(event)
     }
@@ -176,7 +178,7 @@ final class HTTP1Connection: ChannelInboundHandler, ServedConnection, @unchecked
     private func didWrite(isLast: Bool) {
         isWriting = false
         writeTimer?.cancel()
-        if isLast || (isShuttingDown && !state.isBusy) { return closeGently() }
+        if isLast || hasInputEnded || (isShuttingDown && !state.isBusy) { return closeGently() }
         if !state.isBusy { closeAfter(seconds: configuration.idleTimeoutSeconds) }
         if isHeldUp {
             isHeldUp = false

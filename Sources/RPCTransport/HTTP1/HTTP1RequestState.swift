@@ -127,6 +127,7 @@ extension HTTP1RequestState.Head {
             expectsContinue: head.version != .http1_0
                 && head.headers.first(name: "expect")?.lowercased() == "100-continue",
             isBodyTooLarge: length > configuration.maximumHTTPBodyBytes,
-            keepAlive: head.isKeepAlive)
+            // NIO's decoder reads nothing more behind these, whatever the answer.
+            keepAlive: head.isKeepAlive && !head.headers.contains(name: "upgrade") && head.method != .CONNECT)
     }
 }

@@ -153,7 +153,8 @@ enum HTTP2Callbacks {
 
     private static func isFault(_ code: UInt32) -> Bool {
         switch HTTP2ErrorCode(rawValue: code) {
-        case .noError, .cancel, .refusedStream: false
+        // The last is what we say ourselves where a peer sends more than is kept.
+        case .noError, .cancel, .refusedStream, .enhanceYourCalm: false
         default: true
         }
     }
@@ -196,9 +197,9 @@ enum HTTP2Callbacks {
                         count, into: UnsafeMutableRawBufferPointer(rebasing: target[9..<(9 + count)]))
                     return 9 + count
                 }
+                session.delegate.didSendBody(count, isAllThatWaited: stream.outgoing.queuedBytes == 0)
                 stream.didSendData(count)
             }
-            session.delegate.didSendBody(count)
             guard session.output.readableBytes >= session.drainLimit else { return 0 }
             session.isDrainPaused = true
             return NGHTTP2_ERR_PAUSE.rawValue

@@ -28,6 +28,8 @@ final class HTTP2Session {
     unowned let delegate: any HTTP2SessionDelegate
     @exclusivity(unchecked) var drainLimit = Int.max
     @exclusivity(unchecked) var isDrainPaused = false
+    /// Its streams are gone: nghttp2 may still point to them, and is not run any more.
+    @exclusivity(unchecked) private var isClosed = false
 
     private let handle: OpaquePointer
     private let memory = HTTP2Memory()
@@ -56,6 +58,7 @@ final class HTTP2Session {
     /// Takes bytes that came from the peer. A mistake of the peer's queues a GOAWAY, and ``isFinished`` says so when it has
     /// been drained; an error that is thrown means that the connection has to be closed at once.
     func receive(_ bytes: UnsafeRawBufferPointer) throws(HTTP2SessionError) {
+        if isClosed { return }
         let count = nghttp2_session_mem_recv(
             handle, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count)
         if count < 0 { throw HTTP2SessionError(libraryCode: Int32(count)) }
@@ -65,6 +68,7 @@ final class HTTP2Session {
     /// Returns whether there may be more.
     func drain(upTo limit: Int) throws(HTTP2SessionError) -> Bool {
         drainLimit = limit
+        if isClosed { return false }
         while output.readableBytes < limit {
             var frame: UnsafePointer<UInt8>?
             isDrainPaused = false
@@ -272,6 +276,7 @@ final class HTTP2Session {
 
     /// Closes every stream that is still open: the connection is gone.
     func closeAllStreams(_ code: HTTP2ErrorCode) {
+        isClosed = true
         while let stream = firstOpen { close(stream, code) }
     }
 

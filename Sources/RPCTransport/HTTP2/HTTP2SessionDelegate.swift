@@ -11,8 +11,8 @@ protocol HTTP2SessionDelegate: AnyObject {
     func didReceive(_ frame: FrameMeter.Frame)
     /// A part of a body has come that is not empty.
     func didReceiveBody()
-    /// So many bytes of a body have left in one frame.
-    func didSendBody(_ count: Int)
+    /// So many bytes of a body have left in one frame, with or without more that wait.
+    func didSendBody(_ count: Int, isAllThatWaited: Bool)
     /// A response has been submitted.
     func didAnswer()
     /// The peer starts no new streams (a client) or takes none above `lastStreamID` (a server).
@@ -22,6 +22,6 @@ protocol HTTP2SessionDelegate: AnyObject {
 extension HTTP2SessionDelegate {
     func didReceive(_ frame: FrameMeter.Frame) {}
     func didReceiveBody() {}
-    func didSendBody(_ count: Int) {}
+    func didSendBody(_ count: Int, isAllThatWaited: Bool) {}
     func didAnswer() {}
 }

@@ -42,10 +42,12 @@ struct FrameMeter: Sendable {
         }
     }
 
-    /// So many bytes of a body have left, in one frame. Peers that measure round trips ping then.
-    mutating func sent(bodyBytes: Int) {
+    /// So many bytes of a body have left, in one frame. Peers that measure round trips ping then, and many open the stream's
+    /// and the connection's window again for each frame, however small. But who opens a window byte by byte, with more
+    /// waiting, is given nothing for it.
+    mutating func sent(bodyBytes: Int, isAllThatWaited: Bool) {
         pings.forgive()
-        small.give(bodyBytes / Self.bodyBytesPerFrame)
+        small.give(bodyBytes / Self.bodyBytesPerFrame + (isAllThatWaited ? Self.framesPerAnswer : 0))
     }
 
     /// A part of a body has come that is not empty.
@@ -103,7 +105,7 @@ struct PingPolicy: Sendable {
 
     mutating func received(now: NIODeadline, minimumInterval: TimeAmount) -> Bool {
         defer { lastAt = now }
-        if let lastAt, now - lastAt < minimumInterval { strikes += 1 }
+        if let lastAt { strikes = now - lastAt < minimumInterval ? strikes + 1 : max(0, strikes - 1) }
         return strikes > Self.maximumStrikes
     }
 

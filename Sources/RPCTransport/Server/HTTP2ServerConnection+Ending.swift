@@ -35,7 +35,7 @@ extension HTTP2ServerConnection {
 
     /// Ends the connection behind what has been written, which the socket may not have taken yet.
     func finish(_ context: ChannelHandlerContext) {
-        let unwritten = (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+        let unwritten = unwrittenBytes
         if isDrained, !hasAnswered, unwritten == 0 { return context.close(promise: nil) }
         let seconds = isDrained && unwritten > 0 ? configuration.lingerTimeoutSeconds : 2
         isLingering = true
@@ -45,5 +45,18 @@ extension HTTP2ServerConnection {
             self.eventLoop.assumeIsolated().scheduleTask(in: .seconds(seconds)) { self.context?.close(promise: nil) }
         }
         context.close(mode: .output, promise: promise)
+        watchLastBytes(unwritten)
+    }
+
+    /// Gives up on a peer that reads nothing of the last bytes.
+    private func watchLastBytes(_ unwritten: Int) {
+        eventLoop.assumeIsolated().scheduleTask(in: .seconds(configuration.lingerTimeoutSeconds)) {
+            let left = self.unwrittenBytes
+            if left == 0 || left >= unwritten { self.context?.close(promise: nil) } else { self.watchLastBytes(left) }
+        }
+    }
+
+    private var unwrittenBytes: Int {
+        (try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
     }
 }

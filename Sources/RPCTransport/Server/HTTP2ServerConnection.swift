@@ -217,7 +217,9 @@ final class HTTP2ServerConnection: ChannelInboundHandler, HTTP2SessionDelegate, 
     }
 
     func didReceiveBody() { meter.receivedBody() }
-    func didSendBody(_ count: Int) { meter.sent(bodyBytes: count) }
+    func didSendBody(_ count: Int, isAllThatWaited: Bool) {
+        meter.sent(bodyBytes: count, isAllThatWaited: isAllThatWaited)
+    }
     func didAnswer() { meter.answered() }
 
     private func count(_ frame: FrameMeter.Frame) {

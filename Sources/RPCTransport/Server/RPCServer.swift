@@ -77,6 +77,12 @@ public final class RPCServer: Sendable {
         return ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: CInt(clamping: configuration.listenBacklog))
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .serverChannelInitializer { channel in
+                // Without it, a process that is out of file descriptors would ask for connections without pause.
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(AcceptBackoffHandler())
+                }
+            }
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelOption(.writeBufferWaterMark, value: .init(low: limit / 2, high: limit))
@@ -89,7 +95,9 @@ public final class RPCServer: Sendable {
     }
 
     private func accept(_ channel: any Channel) throws {
-        guard connections.add(channel) else { return channel.close(promise: nil) }
+        guard connections.add(channel, limit: configuration.maximumConnections) else {
+            return channel.close(promise: nil)
+        }
         let timeout = TimeAmount.seconds(Int64(configuration.headerTimeoutSeconds))
         // It also ends a TLS handshake that takes longer, and one that fails.
         let detector = ProtocolDetector(timeout: timeout, logger: logger) { answer, channel in

@@ -62,7 +62,7 @@ struct RequestHeadReader {
     private static let maximumKeptBytes = 4_096
 
     mutating func read(_ headers: borrowing ReceivedHeaders) -> RequestHead {
-        if let lastHead, headers.isEqual(to: lastBlock) { return lastHead }
+        if !headers.isOverLimit, let lastHead, headers.isEqual(to: lastBlock) { return lastHead }
         let head = readAnew(headers)
         if case .rpc = head.route, headers.listBytes <= Self.maximumKeptBytes {
             headers.copy(into: &lastBlock)

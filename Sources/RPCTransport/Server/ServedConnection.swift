@@ -24,11 +24,12 @@ final class ConnectionList: Sendable {
     var count: Int { state.withLock { $0.entries.count } }
 
     /// Keeps an accepted channel for as long as it is open. False, if the server takes no more.
-    func add(_ channel: any Channel) -> Bool {
+    func add(_ channel: any Channel, limit: Int) -> Bool {
         let id = ObjectIdentifier(channel)
         let isTaken = state.withLock { state in
-            if !state.isShuttingDown { state.entries[id] = Entry(channel: channel) }
-            return !state.isShuttingDown
+            guard !state.isShuttingDown, state.entries.count < limit else { return false }
+            state.entries[id] = Entry(channel: channel)
+            return true
         }
         guard isTaken else { return false }
         channel.closeFuture.whenComplete { _ in

@@ -4,6 +4,8 @@ public import RPCCore
 public struct TransportConfiguration: Sendable {
     // MARK: Connections
 
+    /// Connections that may be open at once; those beyond are closed as they come.
+    public var maximumConnections = 10_000
     /// Connections that may wait to be accepted (`listen`'s backlog).
     public var listenBacklog = 1_024
     /// How long a peer may take to show which protocol it speaks, and to send the header section of a request.
@@ -26,7 +28,7 @@ public struct TransportConfiguration: Sendable {
     public var maximumConnectionAgeSeconds: Int?
     public var connectionAgeGraceSeconds = 60
     /// PINGs that come faster, with nothing sent to the peer in between, are forgiven twice (gRPC proposal A8).
-    public var minimumPingIntervalSeconds = 10
+    public var minimumPingIntervalSeconds = 5
 
     // MARK: HTTP/2
 

@@ -35,6 +35,18 @@ import Testing
         }
     }
 
+    /// NIO's decoder reads nothing behind a request to upgrade: a connection kept alive would never answer again.
+    @Test(arguments: ["h2c", "websocket"])
+    func aRequestToUpgradeIsAnsweredAndIsTheLast(_ to: String) async throws {
+        try await TestServer.run { server in
+            let client = try await server.connectBytes()
+            try await client.send("GET /a HTTP/1.1\r\nhost: h\r\nconnection: upgrade\r\nupgrade: \(to)\r\n\r\n")
+            let answer = await client.receive(atLeast: .max)
+            #expect(answer.hasPrefix("HTTP/1.1 200 OK\r\n"))
+            #expect(answer.contains("connection: close\r\n"))
+        }
+    }
+
     @Test func requestsMayDribble() async throws {
         try await TestServer.run { server in
             let client = try await server.connectBytes()

@@ -50,8 +50,16 @@ import Testing
             #expect(taken(&meter, .small, atMost: 4, at: start) == 4)
         }
         for _ in 0..<10_000 {
-            meter.sent(bodyBytes: 16_384)
+            meter.sent(bodyBytes: 16_384, isAllThatWaited: false)
             #expect(taken(&meter, .small, atMost: 64, at: start) == 64)
+        }
+    }
+
+    @Test func whoeverAcknowledgesEachSmallMessageIsNoOffender() {
+        var meter = FrameMeter(configuration: configuration, now: start)
+        for _ in 0..<10_000 {
+            meter.sent(bodyBytes: 20, isAllThatWaited: true)
+            #expect(taken(&meter, .small, atMost: 2, at: start) == 2)
         }
     }
 
@@ -59,7 +67,7 @@ import Testing
         var meter = FrameMeter(configuration: configuration, now: start)
         var count = 0
         while count < 10_000, !meter.received(.small, now: start) {
-            meter.sent(bodyBytes: 1)
+            meter.sent(bodyBytes: 1, isAllThatWaited: false)
             count += 1
         }
         #expect(count == 100)
@@ -72,9 +80,19 @@ import Testing
         for number in 0..<1_000 {
             #expect(taken(&patient, .ping, atMost: 1, at: start + .seconds(10 * Int64(number))) == 1)
         }
+        // A timer that is a little early now and then.
+        var early = FrameMeter(configuration: configuration, now: start)
+        for number in 0..<1_000 {
+            let slip: Int64 = number.isMultiple(of: 3) ? 5 : 0
+            #expect(taken(&early, .ping, atMost: 1, at: start + .milliseconds(10_000 * Int64(number) + slip)) == 1)
+        }
         var measuring = FrameMeter(configuration: configuration, now: start)
         for number in 0..<1_000 {
-            if number.isMultiple(of: 2) { measuring.answered() } else { measuring.sent(bodyBytes: 1) }
+            if number.isMultiple(of: 2) {
+                measuring.answered()
+            } else {
+                measuring.sent(bodyBytes: 1, isAllThatWaited: true)
+            }
             #expect(taken(&measuring, .ping, atMost: 1, at: start) == 1)
         }
     }
