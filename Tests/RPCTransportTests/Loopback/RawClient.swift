@@ -36,8 +36,12 @@ final class RawClient: ChannelInboundHandler, HTTP2SessionDelegate, @unchecked S
         try? unwrapInboundIn(data).withUnsafeReadableBytes { try session.receive($0) }
     }
 
-    func channelActive(context: ChannelHandlerContext) {
+    // Before the connection is there, which is when `connect` may return.
+    func handlerAdded(context: ChannelHandlerContext) {
         channel = context.channel
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
         flush()
     }
 
