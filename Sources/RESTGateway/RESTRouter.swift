@@ -7,11 +7,6 @@ public struct RESTRouter: MethodRegistry, Sendable {
 
     public init() {}
 
-    /// Puts in every method of a service.
-    public mutating func add(_ service: some RPCService) {
-        service.register(in: &self)
-    }
-
     public mutating func unary<Request: ProtobufMessage, Response: ProtobufMessage>(
         _ method: MethodDescriptor<Request, Response>,
         _ handler: @escaping @Sendable (Request, ServerContext) async throws -> Response

@@ -68,6 +68,22 @@ public struct RPCError: Error, Sendable {
     }
 }
 
+extension RPCError {
+    /// What the caller is told of an error that a handler threw.
+    package init(handlerError error: any Error) {
+        switch error {
+        case var error as RPCError:
+            // There is no failing with OK, and no client expects a number below it.
+            if error.code.rawValue <= StatusCode.ok.rawValue { error.code = .unknown }
+            self = error
+        case is CancellationError:
+            self.init(.cancelled, "the call was cancelled", cause: error)
+        default:
+            self.init(.unknown, "the call failed on the server", cause: error)
+        }
+    }
+}
+
 extension RPCError: CustomStringConvertible {
     public var description: String {
         var text = "\(code.name): \(message)"

@@ -1,5 +1,3 @@
-import Synchronization
-
 /// What a handler says about its answer: headers and trailers to add, and how messages are compressed. Headers and
 /// compression count until the first message is sent.
 public final class ResponseMetadata: Sendable {
@@ -9,7 +7,7 @@ public final class ResponseMetadata: Sendable {
         var compression: Compression??
     }
 
-    private let state = Mutex(State())
+    private let state = Guarded(State())
 
     public init() {}
 

@@ -22,7 +22,7 @@ public final class ServerContext: Sendable {
     public let isRequestCompressed: Bool
     /// Who the peer is, where it showed a certificate that was verified (mutual TLS).
     public let peerIdentity: PeerIdentity?
-    private let lazyResponse = Mutex<ResponseMetadata?>(nil)
+    private let lazyResponse = AtomicLazyReference<ResponseMetadata>()
 
     public init(
         path: String,
@@ -43,15 +43,8 @@ public final class ServerContext: Sendable {
     }
 
     /// What is to go out beside the answer.
-    public var response: ResponseMetadata {
-        lazyResponse.withLock { response in
-            if let response { return response }
-            let made = ResponseMetadata()
-            response = made
-            return made
-        }
-    }
+    public var response: ResponseMetadata { lazyResponse.load() ?? lazyResponse.storeIfNil(ResponseMetadata()) }
 
     /// The same, nil if no handler has asked for it: most calls have none.
-    package var usedResponse: ResponseMetadata? { lazyResponse.withLock { $0 } }
+    package var usedResponse: ResponseMetadata? { lazyResponse.load() }
 }

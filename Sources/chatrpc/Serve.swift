@@ -42,6 +42,12 @@ struct Serve: AsyncParsableCommand {
         })
     var logLevel = Logger.Level.info
 
+    @Option(
+        help: ArgumentHelp(
+            "Serve metrics in Prometheus's format at http://127.0.0.1:PORT/metrics; 0 takes a free port.",
+            valueName: "PORT"))
+    var metricsPort: Int?
+
     @OptionGroup(title: "TLS")
     var tls: TLSOptions
 
@@ -54,6 +60,9 @@ struct Serve: AsyncParsableCommand {
     func validate() throws {
         guard (0...65535).contains(port) else {
             throw ValidationError("--port has to be 0 to 65535 and is \(port)")
+        }
+        if let metricsPort, !(0...65535).contains(metricsPort) {
+            throw ValidationError("--metrics-port has to be 0 to 65535 and is \(metricsPort)")
         }
         if let eventLoops, !(1...1024).contains(eventLoops) {
             throw ValidationError("--event-loops has to be 1 to 1024 and is \(eventLoops)")
@@ -90,6 +99,7 @@ struct Serve: AsyncParsableCommand {
             database: url, eventLoops: eventLoops ?? ProcessInfo.processInfo.activeProcessorCount)
         configuration.host = host
         configuration.port = port
+        configuration.metricsPort = metricsPort
         configuration.tls = tls.configuration
         configuration.insecurePublicAccess = insecurePublicAccess
         configuration.allowUnsafeDurability = allowUnsafeDurability

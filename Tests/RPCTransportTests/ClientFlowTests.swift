@@ -2,7 +2,6 @@ import GeneratedRPC
 import ProtobufRuntime
 import RPCCore
 import RPCTransport
-import Synchronization
 import Testing
 
 @Suite("The client under load, and against the stream")
@@ -12,7 +11,7 @@ struct ClientFlowTests {
         var configuration = TransportConfiguration()
         configuration.maximumConcurrentStreams = 100
         let running = Counter()
-        let peers = Mutex(Set<String>())
+        let peers = Guarded(Set<String>())
         try await ProbeServer.run(server: configuration) { router in
             router.unary(Probe.unary) { request, context in
                 running.add()

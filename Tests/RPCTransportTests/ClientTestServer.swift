@@ -5,7 +5,6 @@ import NIOPosix
 import ProtobufRuntime
 import RPCCore
 import RPCTransport
-import Synchronization
 import Testing
 
 /// Methods for the client's tests: their handlers are what each test needs.
@@ -85,7 +84,7 @@ final class Event: Sendable {
 
 /// A number that handlers and tests share.
 final class Counter: Sendable {
-    private let state = Mutex((now: 0, most: 0))
+    private let state = Guarded((now: 0, most: 0))
 
     var now: Int { state.withLock { $0.now } }
     var most: Int { state.withLock { $0.most } }

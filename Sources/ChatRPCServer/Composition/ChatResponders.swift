@@ -13,18 +13,18 @@ struct ChatResponders {
 
     init(
         store: any ChatStore, health: HealthService, limits: ChatLimits, transport: TransportConfiguration,
-        logger: Logger
+        interceptors: [any ServerInterceptor], logger: Logger
     ) {
         let messages = ChatMessageService(store: store, limits: limits)
         let sessions = ChatSessionService(store: store, limits: limits)
         var router = RPCRouter()
-        router.add(messages)
-        router.add(sessions)
-        router.add(health)
+        router.add(messages, interceptors: interceptors)
+        router.add(sessions, interceptors: interceptors)
+        router.add(health, interceptors: interceptors)
         router.addReflection(of: GeneratedRPCProtoFiles.all + GeneratedMessagesProtoFiles.all)
         var rest = RESTRouter()
-        rest.add(messages)
-        rest.add(sessions)
+        rest.add(messages, interceptors: interceptors)
+        rest.add(sessions, interceptors: interceptors)
         var configuration = RESTConfiguration()
         configuration.maximumTargetBytes = transport.maximumTargetBytes
         configuration.maximumBodyBytes = transport.maximumHTTPBodyBytes

@@ -24,8 +24,11 @@ public struct ChatServer: Sendable {
         let tls = try configuration.tls.map { try ServerTLS($0) }
         let store = try StoreFactory.make(configuration, logger: logger)
         let health = HealthService(overall: .notServing)
+        let metrics = CallMetrics()
         let port = PortService(
-            configuration: configuration, tls: tls, store: store, health: health, logger: logger, ready: ready)
+            configuration: configuration, tls: tls, store: store, health: health, metrics: metrics, logger: logger,
+            ready: ready)
+        let metricsPort = configuration.metricsPort.map { MetricsPort(port: $0, metrics: metrics, logger: logger) }
         let reloader = tls.map {
             CertificateReloader(tls: $0, intervalSeconds: configuration.tlsReloadSeconds, logger: logger)
         }
@@ -36,7 +39,7 @@ public struct ChatServer: Sendable {
                     .init(service: StoreService(store: store)),
                     .init(service: port),
                     .init(service: ReadinessMonitor(store: store, health: health)),
-                ] + (reloader.map { [.init(service: $0)] } ?? []),
+                ] + (reloader.map { [.init(service: $0)] } ?? []) + (metricsPort.map { [.init(service: $0)] } ?? []),
                 gracefulShutdownSignals: [.sigint, .sigterm],
                 logger: logger))
         try await group.run()

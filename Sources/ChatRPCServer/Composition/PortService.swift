@@ -11,6 +11,7 @@ struct PortService: Service {
     let tls: ServerTLS?
     let store: any ChatStore
     let health: HealthService
+    let metrics: CallMetrics
     let logger: Logger
     let ready: @Sendable (_ url: String) -> Void
 
@@ -18,7 +19,7 @@ struct PortService: Service {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.eventLoops)
         let responders = ChatResponders(
             store: store, health: health, limits: configuration.limits, transport: configuration.transport,
-            logger: logger)
+            interceptors: [metrics, CallLog(logger)], logger: logger)
         let server = RPCServer(
             router: responders.router, responder: responders.gateway, configuration: configuration.transport,
             tls: tls, group: group, logger: logger)

@@ -10,6 +10,8 @@ public struct ServerConfiguration: Sendable {
     public var tls: ServerTLSConfiguration?
     /// How often the files of TLS are looked at for new contents. SIGHUP has them read at once.
     public var tlsReloadSeconds = 60
+    /// The loopback port that serves `/metrics`; 0 takes a free one, nil serves none.
+    public var metricsPort: Int?
     public var database: DatabaseURL
     /// Threads that serve connections; each connection stays on one.
     public var eventLoops: Int

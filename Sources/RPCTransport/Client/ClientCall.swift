@@ -1,6 +1,5 @@
 import NIOCore
 import RPCCore
-import Synchronization
 
 /// One call, where its two sides meet: the caller's tasks, and the event loop that has its stream.
 ///
@@ -46,7 +45,7 @@ final class ClientCall: Sendable {
     let request: CallRequest
     let limits: Limits
     let commands: CommandQueue
-    let state = Mutex(State())
+    let state = Guarded(State())
 
     init(_ request: CallRequest, limits: Limits, commands: CommandQueue) {
         self.request = request

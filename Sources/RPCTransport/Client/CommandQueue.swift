@@ -1,5 +1,5 @@
 import NIOCore
-import Synchronization
+import RPCCore
 
 /// The way from callers' tasks to the event loop. Many commands cost one wake-up: those that come while the loop is busy
 /// are carried out together, and their frames leave in one write.
@@ -23,7 +23,7 @@ final class CommandQueue: Sendable {
         var wakeUp: (@Sendable (CommandQueue) -> Void)?
     }
 
-    private let state = Mutex(State())
+    private let state = Guarded(State())
 
     /// Says how the loop is told that there are commands; called once, before the first one.
     func attach(_ wakeUp: @escaping @Sendable (CommandQueue) -> Void) {

@@ -1,7 +1,6 @@
 public import GeneratedRPC
 internal import ProtobufRuntime
 public import RPCCore
-internal import Synchronization
 
 /// `grpc.health.v1.Health`: whether the server as a whole (the service named "") and each of its services can work now.
 public final class HealthService: HealthHandler, Sendable {
@@ -13,11 +12,11 @@ public final class HealthService: HealthHandler, Sendable {
         var nextWatcher = 0
     }
 
-    private let state: Mutex<State>
+    private let state: Guarded<State>
 
     /// The status of the server as a whole is there from the beginning.
     public init(overall: ServingStatus = .serving) {
-        state = Mutex(State(statuses: ["": overall]))
+        state = Guarded(State(statuses: ["": overall]))
     }
 
     /// Sets the status of a service; "" is the server as a whole.

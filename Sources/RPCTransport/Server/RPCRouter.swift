@@ -9,11 +9,6 @@ public struct RPCRouter: MethodRegistry, Sendable {
 
     public init() {}
 
-    /// Puts in every method of a service.
-    public mutating func add(_ service: some RPCService) {
-        service.register(in: &self)
-    }
-
     /// The paths that are served, in no order.
     public var paths: [String] { table.paths }
 

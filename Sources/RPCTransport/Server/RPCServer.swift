@@ -4,7 +4,6 @@ internal import NIOHTTP1
 internal import NIOPosix
 internal import NIOSSL
 internal import RPCCore
-internal import Synchronization
 
 /// A server could not begin to listen.
 public struct ServerStartError: Error, CustomStringConvertible {
@@ -21,7 +20,7 @@ public final class RPCServer: Sendable {
     private let group: any EventLoopGroup
     private let logger: Logger
     private let connections = ConnectionList()
-    private let listener = Mutex<(any Channel)?>(nil)
+    private let listener = Guarded<(any Channel)?>(nil)
 
     /// - Parameters:
     ///   - tls: With it the port speaks nothing but TLS, 1.2 or newer; without it, nothing but plaintext.

@@ -1,5 +1,5 @@
 internal import NIOCore
-internal import Synchronization
+internal import RPCCore
 
 /// A connection whose protocol is known. All of it is to be called on its event loop.
 protocol ServedConnection: AnyObject, Sendable {
@@ -19,7 +19,7 @@ final class ConnectionList: Sendable {
         var isShuttingDown = false
     }
 
-    private let state = Mutex(State())
+    private let state = Guarded(State())
 
     var count: Int { state.withLock { $0.entries.count } }
 

@@ -1,6 +1,5 @@
 internal import NIOSSL
 internal import RPCCore
-internal import Synchronization
 
 /// The certificate that a server shows now. New files count for new connections, once they have been read again.
 public final class ServerTLS: Sendable {
@@ -11,7 +10,7 @@ public final class ServerTLS: Sendable {
     }
 
     public let configuration: ServerTLSConfiguration
-    private let state: Mutex<State>
+    private let state: Guarded<State>
 
     /// Reads the files.
     ///
@@ -19,7 +18,7 @@ public final class ServerTLS: Sendable {
     public init(_ configuration: ServerTLSConfiguration) throws(TLSConfigurationError) {
         let files = try ServerTLSFiles(configuration)
         self.configuration = configuration
-        state = Mutex(State(context: try files.context(), seen: files.digest))
+        state = Guarded(State(context: try files.context(), seen: files.digest))
     }
 
     /// Reads the files again. Where they are no good, what was there stays.

@@ -1,6 +1,6 @@
 import NIOCore
+import RPCCore
 import NIOPosix
-import Synchronization
 
 /// Sends bytes and keeps what comes back.
 final class ByteClient: ChannelInboundHandler, Sendable {
@@ -12,8 +12,8 @@ final class ByteClient: ChannelInboundHandler, Sendable {
         var waiting: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
     }
 
-    private let state = Mutex(State())
-    private let channel = Mutex<(any Channel)?>(nil)
+    private let state = Guarded(State())
+    private let channel = Guarded<(any Channel)?>(nil)
 
     static func connect(port: Int) async throws -> ByteClient {
         let client = ByteClient()

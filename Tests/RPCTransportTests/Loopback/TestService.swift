@@ -4,7 +4,6 @@ import NIOHTTP1
 import ProtobufRuntime
 import RPCCore
 import RPCTransport
-import Synchronization
 
 /// A service whose methods do what the tests need. Any's `value` carries the bytes.
 final class TestService: RPCService {
@@ -28,7 +27,7 @@ final class TestService: RPCService {
         metadata: ["x-trail": "end"])
 
     /// How many messages Flood has written.
-    let written = Mutex(0)
+    let written = Guarded(0)
     /// Names of what has happened, for a test to wait for.
     let events = EventLog()
     /// Wait returns when this is opened, and SlowRead takes a message each time.
@@ -114,7 +113,7 @@ final class EventLog: Sendable {
         var waiting: [(name: String, continuation: CheckedContinuation<Void, Never>)] = []
     }
 
-    private let state = Mutex(State())
+    private let state = Guarded(State())
 
     func add(_ name: String) {
         let woken = state.withLock { state in
@@ -137,6 +136,9 @@ final class EventLog: Sendable {
         }
     }
 
+    /// All names, in order.
+    var all: [String] { state.withLock { $0.names } }
+
     func count(_ name: String) -> Int {
         state.withLock { $0.names.count { $0 == name } }
     }
@@ -149,7 +151,7 @@ final class Gate: Sendable {
         var waiting: [CheckedContinuation<Void, Never>] = []
     }
 
-    private let state = Mutex(State())
+    private let state = Guarded(State())
 
     func open(_ count: Int = 1) {
         let woken = state.withLock { state in

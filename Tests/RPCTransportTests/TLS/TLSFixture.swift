@@ -3,7 +3,6 @@ import NIOCore
 import NIOPosix
 import RPCCore
 import RPCTransport
-import Synchronization
 import Testing
 
 /// A server that speaks TLS, whose one method tells who calls.
@@ -14,7 +13,7 @@ struct TLSFixture {
     private let identities: SeenIdentities
 
     private final class SeenIdentities: Sendable {
-        let last = Mutex<PeerIdentity?>(nil)
+        let last = Guarded<PeerIdentity?>(nil)
     }
 
     static func run(
