@@ -38,6 +38,41 @@ struct PostgreSQLGroupTests {
         }
     }
 
+    @Test("A caller that is cancelled goes at once, however long the database takes; what had not begun is dropped")
+    func cancellation() async throws {
+        try await withPostgreSQL { place in
+            var configuration = try place.configuration()
+            configuration.appendLanes = 1
+            let store = place.makeStore(configuration)
+            try await run(store) { _ in
+                let session = UUID.random()
+                _ = try await store.append(.sample("first"), to: session)
+                let blocker = try Blocker(of: session, in: place)
+                let running = Task { try await store.append(.sample("running"), to: session) }
+                try await until { try blocker.isWaitedFor }
+                let waiting = Task { try await store.append(.sample("waiting"), to: session) }
+                try await until { store.appendLanes[0].waitingMessages == 1 }
+                let renaming = Task {
+                    try await store.renameSession(session, name: "other", description: nil, owner: nil)
+                }
+                try await until { store.appendLanes[0].waitingMessages == 2 }
+                // All of them end while the row is still locked.
+                for task in [waiting, running] {
+                    task.cancel()
+                    await #expect(throws: CancellationError.self) { try await task.value }
+                }
+                renaming.cancel()
+                await #expect(throws: CancellationError.self) { try await renaming.value }
+                try blocker.release()
+                let last = try await store.append(.sample("last"), to: session)
+                #expect(last.seq == 3)
+                let page = try await store.list(session)
+                #expect(page.messages.map(\.content) == ["first", "running", "last"])
+                #expect(try await store.session(session, owner: nil).name != "other")
+            }
+        }
+    }
+
     @Test("A full queue refuses appends as overloaded, and says when to try again")
     func overload() async throws {
         try await withPostgreSQL { place in

@@ -76,9 +76,11 @@ extension PostgresChatStore {
         decode: @escaping @Sendable (borrowing PostgresResult) throws(StoreError) -> Value
     ) async throws -> Value {
         let retryAfter = configuration.limits.retryAfter
-        return try await withCheckedThrowingContinuation { caller in
+        return try await Caller.wait { caller in
             let refusal = readLane.submit(
-                .exchange { Read(statement, bind: bind, decode: decode, retryAfter: retryAfter, caller: caller) })
+                .exchange({ caller.isGone }) {
+                    Read(statement, bind: bind, decode: decode, retryAfter: retryAfter, caller: caller)
+                })
             if let refusal { caller.resume(throwing: refusal) }
         }
     }
@@ -86,9 +88,11 @@ extension PostgresChatStore {
     /// Runs a transaction on one session's row, in order with the appends to it.
     func transact(_ purpose: SessionTransaction.Purpose, owner: String?) async throws -> Session {
         let limits = configuration.limits
-        return try await withCheckedThrowingContinuation { caller in
+        return try await Caller.wait { caller in
             let refusal = lane(of: purpose.sessionID).submit(
-                .exchange { SessionTransaction(purpose, owner: owner, limits: limits, caller: caller) })
+                .exchange({ caller.isGone }) {
+                    SessionTransaction(purpose, owner: owner, limits: limits, caller: caller)
+                })
             if let refusal { caller.resume(throwing: refusal) }
         }
     }

@@ -30,7 +30,7 @@ public final class PostgresChatStore: ChatStore {
 
     public func append(_ append: Append) async throws -> [AppendResult] {
         guard !append.items.isEmpty else { return [] }
-        return try await withCheckedThrowingContinuation { caller in
+        return try await Caller.wait { caller in
             let job = AppendJob(append, caller: caller)
             if let refusal = lane(of: append.sessionID).submit(.append(job)) { job.fail(refusal) }
         }

@@ -50,8 +50,8 @@ enum SQLiteCommit {
 
     private static func give(_ answer: Answer, to job: WriteJob) {
         switch (answer, job) {
-        case (.append(let result), .append(let job)): job.caller.resume(with: result)
-        case (.session(let result), .session(let job)): job.caller.resume(with: result)
+        case (.append(let result), .append(let job)): job.caller.resume(with: result.mapError { $0 })
+        case (.session(let result), .session(let job)): job.caller.resume(with: result.mapError { $0 })
         default: preconditionFailure("the answers are in the order of the jobs")
         }
     }

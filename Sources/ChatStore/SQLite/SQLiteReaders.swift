@@ -28,8 +28,9 @@ final class SQLiteReaders: Sendable {
     func read<Outcome: Sendable>(
         _ body: @escaping @Sendable (Database) throws -> Outcome
     ) async throws -> Outcome {
-        try await withCheckedThrowingContinuation { caller in
+        try await Caller.wait { caller in
             submit { connection in
+                guard !caller.isGone else { return }
                 caller.resume(
                     with: Result<Outcome, any Error> {
                         let database = try connection.get()

@@ -25,13 +25,13 @@ final class SQLiteWriter: Sendable {
     }
 
     func append(_ append: Append) async throws -> [AppendResult] {
-        try await withCheckedThrowingContinuation { caller in
+        try await Caller.wait { caller in
             submit(.append(AppendJob(append, caller: caller)))
         }
     }
 
     func write(_ work: SessionJob.Work, owner: String?) async throws -> Session {
-        try await withCheckedThrowingContinuation { caller in
+        try await Caller.wait { caller in
             submit(.session(SessionJob(work: work, owner: owner, caller: caller)))
         }
     }

@@ -14,7 +14,10 @@ enum WriteJob: CommitJob, Sendable {
     }
 
     func hasExpired(at now: ContinuousClock.Instant) -> Bool {
-        if case .append(let job) = self { job.hasExpired(at: now) } else { false }
+        switch self {
+        case .append(let job): job.hasExpired(at: now)
+        case .session(let job): job.caller.isGone
+        }
     }
 
     var joinsGroups: Bool { true }
@@ -36,5 +39,5 @@ struct SessionJob: Sendable {
 
     let work: Work
     let owner: String?
-    let caller: CheckedContinuation<Session, any Error>
+    let caller: Caller<Session>
 }

@@ -3,8 +3,8 @@ import Synchronization
 /// What a lane is given to do.
 enum LaneJob: CommitJob, Sendable {
     case append(AppendJob)
-    /// Anything else: made into its exchange on the lane's thread.
-    case exchange(@Sendable () -> any Exchange)
+    /// Anything else: made into its exchange on the lane's thread, unless nobody waits for it any more.
+    case exchange(_ isAbandoned: @Sendable () -> Bool, @Sendable () -> any Exchange)
 
     var messages: Int {
         if case .append(let job) = self { job.messages } else { 1 }
@@ -15,7 +15,10 @@ enum LaneJob: CommitJob, Sendable {
     }
 
     func hasExpired(at now: ContinuousClock.Instant) -> Bool {
-        if case .append(let job) = self { job.hasExpired(at: now) } else { false }
+        switch self {
+        case .append(let job): job.hasExpired(at: now)
+        case .exchange(let isAbandoned, _): isAbandoned()
+        }
     }
 
     var joinsGroups: Bool {
@@ -89,14 +92,18 @@ final class Lane: Sendable {
 
     /// The next work, if that many messages wait; if not, the thread is woken as soon as they do.
     func takeNext(ofAtLeast messages: Int = 1) -> Next? {
-        let jobs = state.withLock { state in
-            let isEnough = state.queue.messages >= messages
-            state.wakesAtMessages = isEnough ? nil : messages
-            return isEnough ? state.queue.takeGroup() : []
+        while true {
+            let jobs = state.withLock { state in
+                let isEnough = state.queue.messages >= messages
+                state.wakesAtMessages = isEnough ? nil : messages
+                return isEnough ? state.queue.takeGroup() : []
+            }
+            guard let first = jobs.first else { return nil }
+            guard case .exchange(let isAbandoned, let make) = first else {
+                return .group(jobs.compactMap(Lane.append))
+            }
+            if !isAbandoned() { return .exchange(make) }
         }
-        guard let first = jobs.first else { return nil }
-        if case .exchange(let make) = first { return .exchange(make) }
-        return .group(jobs.compactMap(Lane.append))
     }
 
     func takeExpired(at now: ContinuousClock.Instant) -> [AppendJob] {

@@ -4,14 +4,14 @@ final class Read<Value: Sendable>: Exchange {
     private let bind: (ParameterBuffer) -> Void
     private let decode: (borrowing PostgresResult) throws(StoreError) -> Value
     private let retryAfter: Duration
-    private let caller: CheckedContinuation<Value, any Error>
+    private let caller: Caller<Value>
     private var answer: Result<Value, StoreError>?
     private var isAnswered = false
 
     init(
         _ statement: String, bind: @escaping (ParameterBuffer) -> Void,
         decode: @escaping (borrowing PostgresResult) throws(StoreError) -> Value,
-        retryAfter: Duration, caller: CheckedContinuation<Value, any Error>
+        retryAfter: Duration, caller: Caller<Value>
     ) {
         self.statement = statement
         self.bind = bind

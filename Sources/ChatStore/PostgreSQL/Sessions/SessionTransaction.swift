@@ -17,7 +17,7 @@ final class SessionTransaction: Exchange {
     private let purpose: Purpose
     private let owner: String?
     private let limits: PostgresConfiguration.Limits
-    private var caller: CheckedContinuation<Session, any Error>?
+    private var caller: Caller<Session>?
     private var progress = TransactionProgress()
     private var attempts = 0
     /// The row as it will be.
@@ -27,7 +27,7 @@ final class SessionTransaction: Exchange {
 
     init(
         _ purpose: Purpose, owner: String?, limits: PostgresConfiguration.Limits,
-        caller: CheckedContinuation<Session, any Error>
+        caller: Caller<Session>
     ) {
         self.purpose = purpose
         self.owner = owner
