@@ -15,6 +15,19 @@ public struct CallOptions: Sendable {
         self.metadata = metadata
         self.compression = compression
     }
+
+    /// For a call that a handler makes on its caller's behalf: what is left of the caller's time is all that it has. (That the
+    /// handler's task is cancelled cancels the call in any case.)
+    ///
+    /// - Parameter timeout: how long the call may take where the caller has more time than that, or named none.
+    public init(
+        inheriting context: ServerContext, timeout: Duration? = nil, metadata: Metadata = [:],
+        compression: Compression? = nil
+    ) {
+        let left = context.deadline.map { max(.zero, $0 - .now) }
+        self.init(
+            timeout: [left, timeout].compactMap { $0 }.min(), metadata: metadata, compression: compression)
+    }
 }
 
 /// The answer to a call that returns one message.

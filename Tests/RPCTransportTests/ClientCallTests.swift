@@ -29,6 +29,27 @@ struct ClientCallTests {
         }
     }
 
+    @Test("a call made on a caller's behalf has what is left of its time, or less, and no more")
+    func inheritedDeadline() async throws {
+        let context = ServerContext(path: "/a/b", surface: .grpc, deadline: .now + .seconds(60))
+        let inherited = try #require(CallOptions(inheriting: context).timeout)
+        #expect(inherited > .seconds(30) && inherited <= .seconds(60))
+        #expect(CallOptions(inheriting: context, timeout: .seconds(5)).timeout == .seconds(5))
+        #expect(try #require(CallOptions(inheriting: context, timeout: .seconds(500)).timeout) <= .seconds(60))
+        let free = ServerContext(path: "/a/b", surface: .grpc)
+        #expect(CallOptions(inheriting: free).timeout == nil)
+        #expect(CallOptions(inheriting: free, timeout: .seconds(5)).timeout == .seconds(5))
+        let late = ServerContext(path: "/a/b", surface: .grpc, deadline: .now - .seconds(1))
+        try await ProbeServer.run { router in
+            router.unary(Probe.unary) { request, _ in request }
+        } _: { probe in
+            let error = await failure {
+                try await probe.client.unary(Probe.unary, BytesValue(1), options: CallOptions(inheriting: late))
+            }
+            #expect(error?.code == .deadlineExceeded)
+        }
+    }
+
     @Test("server streaming: every message, in order")
     func serverStreaming() async throws {
         try await ProbeServer.run { router in

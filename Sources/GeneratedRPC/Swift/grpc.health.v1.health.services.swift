@@ -13,6 +13,8 @@ public enum Health {
     public enum Methods {
         public static let check = MethodDescriptor<HealthCheckRequest, HealthCheckResponse>(
             service: Health.name, name: "Check", kind: .unary)
+        public static let list = MethodDescriptor<HealthListRequest, HealthListResponse>(
+            service: Health.name, name: "List", kind: .unary)
         public static let watch = MethodDescriptor<HealthCheckRequest, HealthCheckResponse>(
             service: Health.name, name: "Watch", kind: .serverStreaming)
     }
@@ -26,6 +28,9 @@ public protocol HealthHandler: RPCService {
     /// Whether the named service can do its work now. NOT_FOUND for a service that the server does not have.
     func check(_ request: HealthCheckRequest, context: ServerContext) async throws -> HealthCheckResponse
 
+    /// The present status of every service. RESOURCE_EXHAUSTED where there are more than 100.
+    func list(_ request: HealthListRequest, context: ServerContext) async throws -> HealthListResponse
+
     /// The present status at once, then every change of it.
     func watch(_ request: HealthCheckRequest, responses: MessageWriter<HealthCheckResponse>, context: ServerContext) async throws
 }
@@ -34,6 +39,7 @@ extension HealthHandler {
     /// Puts each method of the service into the registry.
     public func register<Registry: MethodRegistry>(in registry: inout Registry) {
         registry.unary(Health.Methods.check) { try await self.check($0, context: $1) }
+        registry.unary(Health.Methods.list) { try await self.list($0, context: $1) }
         registry.serverStreaming(Health.Methods.watch) { try await self.watch($0, responses: $1, context: $2) }
     }
 }
@@ -51,6 +57,13 @@ public struct HealthClient: Sendable {
         _ request: HealthCheckRequest, options: CallOptions = CallOptions()
     ) async throws -> HealthCheckResponse {
         try await channel.unary(Health.Methods.check, request, options: options).message
+    }
+
+    /// The present status of every service. RESOURCE_EXHAUSTED where there are more than 100.
+    public func list(
+        _ request: HealthListRequest, options: CallOptions = CallOptions()
+    ) async throws -> HealthListResponse {
+        try await channel.unary(Health.Methods.list, request, options: options).message
     }
 
     /// The present status at once, then every change of it.

@@ -99,3 +99,47 @@ public struct HealthCheckResponse: ProtobufMessage {
             ])
     }
 }
+
+/// `grpc.health.v1.HealthListRequest`.
+public struct HealthListRequest: ProtobufMessage {
+    public static let schema: MessageSchema = MessageSchema(
+        "grpc.health.v1.HealthListRequest", initialize: grpc__health__v1__health_list_request__init,
+        fields: [])
+
+    /// What the message is made of; for generated code.
+    public var storage: MessageStorage
+
+    @inlinable public init(storage: MessageStorage) {
+        self.storage = storage
+    }
+}
+
+/// `grpc.health.v1.HealthListResponse`.
+public struct HealthListResponse: ProtobufMessage {
+    /// The status of each service that has one; the server as a whole is under the empty name.
+    @inlinable public var statuses: MapField<String, HealthCheckResponse> {
+        get { storage[map: 0] }
+        set { storage[map: 0] = newValue }
+        _modify { yield &storage[map: 0] }
+    }
+
+    public static let schema: MessageSchema = MessageSchema(
+        "grpc.health.v1.HealthListResponse", initialize: grpc__health__v1__health_list_response__init,
+        fields: [
+            FieldSchema(1, "statuses", json: "statuses", .message({ statusesEntrySchema }), .map),
+        ])
+
+    private static let statusesEntrySchema: MessageSchema = MessageSchema(
+        "grpc.health.v1.HealthListResponse.StatusesEntry", initialize: grpc__health__v1__health_list_response__statuses_entry__init,
+        fields: [
+            FieldSchema(1, "key", json: "key", .string),
+            FieldSchema(2, "value", json: "value", .message({ HealthCheckResponse.schema })),
+        ])
+
+    /// What the message is made of; for generated code.
+    public var storage: MessageStorage
+
+    @inlinable public init(storage: MessageStorage) {
+        self.storage = storage
+    }
+}

@@ -206,6 +206,12 @@ public enum GeneratedRPCProtoFiles {
                 "grpc.health.v1.HealthCheckRequest.service",
                 "grpc.health.v1.HealthCheckResponse",
                 "grpc.health.v1.HealthCheckResponse.status",
+                "grpc.health.v1.HealthListRequest",
+                "grpc.health.v1.HealthListResponse",
+                "grpc.health.v1.HealthListResponse.statuses",
+                "grpc.health.v1.HealthListResponse.StatusesEntry",
+                "grpc.health.v1.HealthListResponse.StatusesEntry.key",
+                "grpc.health.v1.HealthListResponse.StatusesEntry.value",
                 "grpc.health.v1.HealthCheckResponse.ServingStatus",
                 "grpc.health.v1.HealthCheckResponse.UNKNOWN",
                 "grpc.health.v1.HealthCheckResponse.SERVING",
@@ -213,6 +219,7 @@ public enum GeneratedRPCProtoFiles {
                 "grpc.health.v1.HealthCheckResponse.SERVICE_UNKNOWN",
                 "grpc.health.v1.Health",
                 "grpc.health.v1.Health.Check",
+                "grpc.health.v1.Health.List",
                 "grpc.health.v1.Health.Watch",
             ],
             encoded: """
@@ -221,9 +228,14 @@ public enum GeneratedRPCProtoFiles {
                 esponse\u{12}I\u{A}\u{6}status\u{18}\u{1}\u{20}\u{1}(\u{E}21.grpc.health.v1.HealthCheckResponse.Serv\
                 ingStatusR\u{6}status\"O\u{A}\u{D}ServingStatus\u{12}\u{B}\u{A}\u{7}UNKNOWN\u{10}\u{0}\u{12}\u{B}\u{A}\
                 \u{7}SERVING\u{10}\u{1}\u{12}\u{F}\u{A}\u{B}NOT_SERVING\u{10}\u{2}\u{12}\u{13}\u{A}\u{F}SERVICE_UNKN\
-                OWN\u{10}\u{3}2\u{AE}\u{1}\u{A}\u{6}Health\u{12}P\u{A}\u{5}Check\u{12}\".grpc.health.v1.HealthCheckR\
-                equest\u{1A}#.grpc.health.v1.HealthCheckResponse\u{12}R\u{A}\u{5}Watch\u{12}\".grpc.health.v1.Health\
-                CheckRequest\u{1A}#.grpc.health.v1.HealthCheckResponse0\u{1}b\u{6}proto3
+                OWN\u{10}\u{3}\"\u{13}\u{A}\u{11}HealthListRequest\"\u{C4}\u{1}\u{A}\u{12}HealthListResponse\u{12}L\u{A}\
+                \u{8}statuses\u{18}\u{1}\u{20}\u{3}(\u{B}20.grpc.health.v1.HealthListResponse.StatusesEntryR\u{8}sta\
+                tuses\u{1A}`\u{A}\u{D}StatusesEntry\u{12}\u{10}\u{A}\u{3}key\u{18}\u{1}\u{20}\u{1}(\u{9}R\u{3}key\u{12}\
+                9\u{A}\u{5}value\u{18}\u{2}\u{20}\u{1}(\u{B}2#.grpc.health.v1.HealthCheckResponseR\u{5}value:\u{2}8\u{1}\
+                2\u{FD}\u{1}\u{A}\u{6}Health\u{12}P\u{A}\u{5}Check\u{12}\".grpc.health.v1.HealthCheckRequest\u{1A}#.\
+                grpc.health.v1.HealthCheckResponse\u{12}M\u{A}\u{4}List\u{12}!.grpc.health.v1.HealthListRequest\u{1A}\
+                \".grpc.health.v1.HealthListResponse\u{12}R\u{A}\u{5}Watch\u{12}\".grpc.health.v1.HealthCheckRequest\
+                \u{1A}#.grpc.health.v1.HealthCheckResponse0\u{1}b\u{6}proto3
                 """),
         ProtoFile(
             name: "grpc/reflection/v1/reflection.proto",

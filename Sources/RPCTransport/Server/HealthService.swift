@@ -39,6 +39,23 @@ public final class HealthService: HealthHandler, Sendable {
         return HealthCheckResponse.with { $0.status = status }
     }
 
+    /// More are not listed (health.proto, List).
+    private static let mostListed = 100
+
+    public func list(_ request: HealthListRequest, context: ServerContext) async throws -> HealthListResponse {
+        let statuses = state.withLock { $0.statuses }
+        guard statuses.count <= Self.mostListed else {
+            throw RPCError(
+                .resourceExhausted, "there are more than \(Self.mostListed) services: ask for one",
+                reason: "TOO_MANY_SERVICES")
+        }
+        return HealthListResponse.with { response in
+            for (service, status) in statuses {
+                response.statuses[service] = HealthCheckResponse.with { $0.status = status }
+            }
+        }
+    }
+
     public func watch(
         _ request: HealthCheckRequest, responses: MessageWriter<HealthCheckResponse>, context: ServerContext
     ) async throws {

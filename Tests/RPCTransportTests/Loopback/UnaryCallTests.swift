@@ -150,4 +150,19 @@ import Testing
             #expect(try await client.open("/grpc.health.v1.Health/Check", body: unknown).reply().status == "5")
         }
     }
+
+    @Test func healthOfAllServicesIsListed() async throws {
+        try await TestServer.run { server in
+            server.health.set(.notServing, service: "later")
+            let client = try await server.connect()
+            let ask = RawClient.frame(HealthListRequest())
+            let reply = try await client.open("/grpc.health.v1.Health/List", body: ask).reply()
+            let listed = try HealthListResponse(serialized: Array(reply.body.dropFirst(5))).statuses
+            #expect(listed.count == 2)
+            #expect(listed[""]?.status == .serving)
+            #expect(listed["later"]?.status == .notServing)
+            for number in 0..<99 { server.health.set(.serving, service: "\(number)") }
+            #expect(try await client.open("/grpc.health.v1.Health/List", body: ask).reply().status == "8")
+        }
+    }
 }
