@@ -164,6 +164,16 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: swift),
+        // Ends a great many calls early, and looks for what is left behind.
+        .executableTarget(
+            name: "call-endurance",
+            dependencies: [
+                "GeneratedRPC", "ProtobufRuntime", "RPCCore", "RPCTransport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ], path: "Tests/CallEndurance", swiftSettings: swift),
         .testTarget(
             name: "RESTGatewayTests",
             dependencies: [

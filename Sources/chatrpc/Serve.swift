@@ -48,6 +48,12 @@ struct Serve: AsyncParsableCommand {
             valueName: "PORT"))
     var metricsPort: Int?
 
+    @Option(
+        help: ArgumentHelp(
+            "How long calls under way may take once the server has been told to end; then they are cut off.",
+            valueName: "SECONDS"))
+    var shutdownGraceSeconds = 10
+
     @OptionGroup(title: "TLS")
     var tls: TLSOptions
 
@@ -60,6 +66,9 @@ struct Serve: AsyncParsableCommand {
     func validate() throws {
         guard (0...65535).contains(port) else {
             throw ValidationError("--port has to be 0 to 65535 and is \(port)")
+        }
+        guard (0...3600).contains(shutdownGraceSeconds) else {
+            throw ValidationError("--shutdown-grace-seconds has to be 0 to 3600 and is \(shutdownGraceSeconds)")
         }
         if let metricsPort, !(0...65535).contains(metricsPort) {
             throw ValidationError("--metrics-port has to be 0 to 65535 and is \(metricsPort)")
@@ -100,6 +109,7 @@ struct Serve: AsyncParsableCommand {
         configuration.host = host
         configuration.port = port
         configuration.metricsPort = metricsPort
+        configuration.shutdownGraceSeconds = shutdownGraceSeconds
         configuration.tls = tls.configuration
         configuration.insecurePublicAccess = insecurePublicAccess
         configuration.allowUnsafeDurability = allowUnsafeDurability

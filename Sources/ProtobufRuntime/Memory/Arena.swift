@@ -35,6 +35,7 @@ final class Arena: ManagedBuffer<Arena.Header, UInt64> {
     }
 
     deinit {
+        LiveArenas.subtract()
         withUnsafeMutablePointerToHeader { header in
             if header.pointee.lender == nil { header.pointee.state.freeBlocks() }
         }
@@ -44,6 +45,7 @@ final class Arena: ManagedBuffer<Arena.Header, UInt64> {
     ///
     /// - Parameter budget: the most it may hand out, in bytes.
     static func make(byteCount: Int, budget: Int = .max) -> Arena {
+        LiveArenas.add()
         let words = max(ArenaState.rounded(byteCount) / 8, 1)
         let buffer = Arena.create(minimumCapacity: words) { buffer in
             buffer.withUnsafeMutablePointerToElements { elements in

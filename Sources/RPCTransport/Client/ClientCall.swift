@@ -51,6 +51,11 @@ final class ClientCall: Sendable {
         self.request = request
         self.limits = limits
         self.commands = commands
+        LiveCalls.client.add()
+    }
+
+    deinit {
+        LiveCalls.client.subtract()
     }
 
     /// Hands the call to the event loop.

@@ -54,6 +54,11 @@ final class ServerStream: HTTP2Stream, @unchecked Sendable {
             maximumMessageBytes: connection.configuration.maximumMessageBytes, bytes: connection.spareMemory.queue())
         super.init()
         outgoing.bytes = connection.spareMemory.queue()
+        LiveCalls.server.add()
+    }
+
+    deinit {
+        LiveCalls.server.subtract()
     }
 
     var session: HTTP2Session { connection.session }
