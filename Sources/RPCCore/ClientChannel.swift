@@ -6,11 +6,18 @@ public struct CallOptions: Sendable {
     public var timeout: Duration?
     /// What goes along with the request.
     public var metadata: Metadata
+    /// Whether the call waits for a server where there is none (gRPC doc/wait-for-ready.md); otherwise it fails with UNAVAILABLE as
+    /// soon as that is known. Nil: as the channel is configured, and if that says nothing, false.
+    public var waitForReady: Bool?
     /// How request messages are compressed; nil sends them as they are. A server that does not know it answers
     /// UNIMPLEMENTED. Responses may come compressed whatever is said here.
     public var compression: Compression?
 
-    public init(timeout: Duration? = nil, metadata: Metadata = [:], compression: Compression? = nil) {
+    public init(
+        timeout: Duration? = nil, metadata: Metadata = [:], compression: Compression? = nil,
+        waitForReady: Bool? = nil
+    ) {
+        self.waitForReady = waitForReady
         self.timeout = timeout
         self.metadata = metadata
         self.compression = compression

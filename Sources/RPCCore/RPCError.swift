@@ -30,6 +30,8 @@ public struct RPCError: Error, Sendable {
     public var metadata: Metadata
     /// What led to it. It never reaches the caller.
     public var cause: (any Error)?
+    /// How often the call was made, on a channel that makes calls again.
+    public package(set) var attempts = 1
 
     public init(
         _ code: StatusCode,

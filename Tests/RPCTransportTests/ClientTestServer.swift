@@ -48,13 +48,23 @@ struct ProbeServer {
         _ fill: (inout RPCRouter) -> Void, configuration: TransportConfiguration = TransportConfiguration(),
         tls: ServerTLS? = nil, port: Int = 0, group: any EventLoopGroup
     ) async throws -> (RPCServer, port: Int) {
-        var router = RPCRouter()
-        fill(&router)
-        let server = RPCServer(
-            router: router, responder: NothingElse(), configuration: configuration, tls: tls,
-            group: group, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        let server = make(fill, configuration: configuration, tls: tls, group: group)
         let address = try await server.start(host: "127.0.0.1", port: port)
         return (server, try #require(address.port))
+    }
+}
+
+extension ProbeServer {
+    /// One that does not listen yet.
+    static func make(
+        _ fill: (inout RPCRouter) -> Void, configuration: TransportConfiguration = TransportConfiguration(),
+        tls: ServerTLS? = nil, group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton
+    ) -> RPCServer {
+        var router = RPCRouter()
+        fill(&router)
+        return RPCServer(
+            router: router, responder: NothingElse(), configuration: configuration, tls: tls,
+            group: group, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
 }
 

@@ -5,6 +5,8 @@ struct CallEnd: Sendable {
     /// nil is OK.
     var error: RPCError?
     var trailingMetadata: Metadata
+    /// Whether the server had begun its answer, with more than how the call ended.
+    var isCommitted = false
 
     init(error: RPCError? = nil, trailingMetadata: Metadata = [:]) {
         self.error = error

@@ -7,9 +7,9 @@ struct CallHeaders {
     private let authority: String
     private let userAgent: String
 
-    init(endpoint: Endpoint, userAgent: String) {
-        scheme = endpoint.scheme
-        authority = endpoint.authority
+    init(target: ClientTarget, userAgent: String) {
+        scheme = target.scheme
+        authority = target.authority
         self.userAgent = userAgent
     }
 
@@ -24,6 +24,7 @@ struct CallHeaders {
         if request.deadline != .distantFuture {
             block.append("grpc-timeout", GRPCTimeout.format(Self.rounded(request.deadline - now)))
         }
+        if request.previousAttempts > 0 { block.append("grpc-previous-rpc-attempts", String(request.previousAttempts)) }
         MetadataFields.append(request.metadata, to: &block)
         return block
     }

@@ -8,6 +8,10 @@ struct CallRequest: Sendable {
     var metadata: Metadata
     /// The instant after which the caller doesn't wait any more; `distantFuture` for none.
     var deadline: NIODeadline
+    /// Whether it waits for a connection where others fail at once.
+    var waitsForReady: Bool
+    /// How often the same call was made before (gRFC A6, `grpc-previous-rpc-attempts`).
+    var previousAttempts = 0
     /// How request messages may be compressed; nil sends them as they are.
     var compression: Compression?
     /// The one request message, framed; nil where they come one by one.

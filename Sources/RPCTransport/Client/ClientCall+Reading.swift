@@ -10,7 +10,6 @@ extension ClientCall {
         case wait
     }
 
-    /// The next message, nil when the call has ended well; throws how it ended otherwise.
     func nextMessage() async throws(RPCError) -> ReceivedMessage? {
         while true {
             switch state.withLock({ take(&$0) }) {
@@ -26,7 +25,6 @@ extension ClientCall {
         }
     }
 
-    /// What a call with one response message came to.
     func response() async throws(RPCError) -> UnaryResponse<ReceivedMessage> {
         try await waitForServer(toEnd: true)
         let (message, initialMetadata, end) = state.withLock { ($0.messages.first, $0.initialMetadata, $0.end) }
@@ -38,7 +36,6 @@ extension ClientCall {
             wasCompressed: message.compression != nil)
     }
 
-    /// The metadata that has come so far.
     var receivedMetadata: ReceivedMetadata {
         state.withLock {
             ReceivedMetadata(

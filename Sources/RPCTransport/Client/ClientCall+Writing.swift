@@ -4,16 +4,28 @@ import Synchronization
 
 /// From the caller to the server, where the request messages come one by one.
 extension ClientCall {
-    /// Writes a framed message. It returns when there is room for more, and throws when the call is over.
     func write(_ message: ByteBuffer) async throws(RPCError) {
+        try put(message)
+        try await waitForRoom()
+    }
+
+    /// The same without waiting.
+    func put(_ message: ByteBuffer) throws(RPCError) {
         try put { state in
             state.outbox.writeImmutableBuffer(message)
             state.unsentBytes += message.readableBytes
         }
-        try await waitForRoom()
     }
 
-    /// Says that no message follows.
+    /// What is to be sent as soon as the call is started.
+    func preload(_ messages: ByteBuffer, isHalfClosed: Bool) {
+        state.withLock { state in
+            state.outbox.writeImmutableBuffer(messages)
+            state.unsentBytes += messages.readableBytes
+            state.isHalfClosed = isHalfClosed
+        }
+    }
+
     func halfClose() {
         // An error would say that the call is over, which is known to who waits for the response.
         try? put { $0.isHalfClosed = true }
@@ -29,7 +41,7 @@ extension ClientCall {
         if isAskedNow { commands.submit(.pickUp(self)) }
     }
 
-    private func waitForRoom() async throws(RPCError) {
+    func waitForRoom() async throws(RPCError) {
         let isTheWriter = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let answer: Bool? = state.withLock { state in

@@ -63,13 +63,13 @@ final class ClientCall: Sendable {
         commands.submit(.start(self))
     }
 
-    /// Ends the call from the caller's side; without effect when it is over.
     func end(_ end: CallEnd) {
         if finish(end) { commands.submit(.abandon(self)) }
     }
 
-    func cancel() {
-        end(.cancelled)
+    /// Whether the server had begun its answer when the call ended: then it is not made again.
+    var isCommitted: Bool {
+        state.withLock { $0.end?.isCommitted == true }
     }
 
     /// Whether the call is over, one way or the other.

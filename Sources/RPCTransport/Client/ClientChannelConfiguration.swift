@@ -2,8 +2,27 @@
 public struct ClientChannelConfiguration: Sendable {
     /// What counts for endpoints that begin with `https://`.
     public var tls = ClientTLSConfiguration()
+    /// How methods want to be called: timeouts, retries, hedging. Nil: nothing is said, and no call is made twice.
+    public var service: ServiceConfiguration?
+    /// Request messages of a call that come one by one are kept up to that size, to be sent again; beyond, the call is not
+    /// retried.
+    public var maximumRetryBytesPerCall = 256 * 1024
+    /// Which of a target's servers gets a call.
+    public var loadBalancing = LoadBalancingPolicy.pickFirst
+    /// Finds the servers behind a name. Nil: with pick_first each connection looks up the name by itself and tries the
+    /// addresses side by side; with round_robin ``NameResolver/system``.
+    public var resolver: NameResolver?
+    /// A name whose servers are known is looked up again when one of them fails, but not more often than that.
+    public var minimumResolutionInterval: Duration = .seconds(30)
     /// How long a connection may take, from looking up the name to the server's HTTP/2 settings.
     public var connectTimeout: Duration = .seconds(20)
+    /// A connection on which calls wait and nothing comes is asked by PING whether it is there, once it was silent for
+    /// one to two of these. Nil: never, as is gRPC's default; at least 10 s are advised, since servers count PINGs.
+    public var keepaliveInterval: Duration?
+    /// How long a PING may go unanswered before the connection is given up and its calls end with UNAVAILABLE.
+    public var keepaliveTimeout: Duration = .seconds(20)
+    /// A connection without calls for one to two of these is closed; the next call opens another. Nil: never.
+    public var idleTimeout: Duration? = .seconds(1_800)
     /// The wait between attempts to connect.
     public var connectionBackoff = ConnectionBackoff()
     /// The size of a response message, before it was compressed; longer ones are RESOURCE_EXHAUSTED.
@@ -27,6 +46,9 @@ public struct ClientChannelConfiguration: Sendable {
 
     /// This library and its version.
     static let userAgent = "chatrpc-swift/0.1.0"
+
+    /// The service's own wish counts first.
+    var policy: LoadBalancingPolicy { service?.loadBalancing ?? loadBalancing }
 
     var http2: HTTP2Configuration {
         var http2 = HTTP2Configuration()

@@ -19,10 +19,11 @@ final class ClientConnection: ChannelInboundHandler, HTTP2SessionDelegate {
     /// Whether a call was ever answered.
     private(set) var isProductive = false
 
-    private let owner: Subchannel
+    let owner: Subchannel
     private var context: ChannelHandlerContext?
     private var isStarted = false
     private var hasSettings = false
+    private var isRetired = false
     private var timeout: Scheduled<Void>?
 
     init(owner: Subchannel) {
@@ -67,6 +68,18 @@ final class ClientConnection: ChannelInboundHandler, HTTP2SessionDelegate {
         }
     }
 
+    /// Closes when the calls on it are over.
+    func retire() {
+        isRetired = true
+        closeIfDone()
+    }
+
+    func closeIfDone() {
+        guard isRetired, session.openStreams == 0 else { return }
+        isRetired = false
+        shutdown()
+    }
+
     /// Says goodbye and closes.
     func shutdown() {
         session.submitGoAway(.noError)
@@ -105,8 +118,9 @@ final class ClientConnection: ChannelInboundHandler, HTTP2SessionDelegate {
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
-        owner.dispatch()
+        owner.core.dispatch()
         flush()
+        closeIfDone()
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {

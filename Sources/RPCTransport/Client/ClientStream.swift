@@ -11,12 +11,12 @@ final class ClientStream: HTTP2Stream, DeadlineHolder {
 
     private let isRetry: Bool
     private let configuration: ClientChannelConfiguration
-    private unowned let owner: Subchannel
+    private unowned let owner: ChannelCore
     private var connection: ClientConnection?
     private var state: ClientStreamState
     private var sentBytes = 0
 
-    init(_ call: ClientCall, owner: Subchannel, isRetry: Bool = false) {
+    init(_ call: ClientCall, owner: ChannelCore, isRetry: Bool = false) {
         self.call = call
         self.owner = owner
         self.isRetry = isRetry

@@ -35,6 +35,8 @@ struct ClientStreamState: ~Copyable {
     private var compression: Compression?
     private var deframer: MessageDeframer
     private var messages = 0
+    /// Headers have come that were not trailers, too.
+    private var isAnswered = false
     private let expectsOneMessage: Bool
 
     /// - Parameter expectsOneMessage: whether a good response has exactly one message.
@@ -63,6 +65,7 @@ struct ClientStreamState: ~Copyable {
                 return .none
             }
             guard fields.httpStatus == 200, fields.isGRPC else { return finish(fields.notGRPC, reset: .cancel) }
+            isAnswered = true
             encoding = fields.encoding
             compression = fields.encoding.flatMap(Compression.init(rawValue:))
             deframer.acceptsCompressed = compression != nil
@@ -146,11 +149,15 @@ struct ClientStreamState: ~Copyable {
 
     private mutating func finish(_ end: CallEnd, reset: HTTP2ErrorCode?) -> Action {
         phase = .over
+        var end = end
+        end.isCommitted = isAnswered
         return .finish(end, reset: reset)
     }
 
     private mutating func fail(_ code: StatusCode, _ message: String) -> MessageAction {
         phase = .over
-        return .finish(.failed(code, message), reset: .cancel)
+        var end = CallEnd.failed(code, message)
+        end.isCommitted = isAnswered
+        return .finish(end, reset: .cancel)
     }
 }

@@ -47,6 +47,22 @@ public struct Endpoint: Sendable, Hashable {
         try self.init(host: host, port: port, usesTLS: usesTLS)
     }
 
+    /// `host:port`, or `host` where there is a default port.
+    init(_ text: Substring, defaultPort: Int, usesTLS: Bool) throws(RPCError) {
+        guard let (host, port) = Self.split(text) else {
+            throw Self.invalid(String(text), "expected host:port, IPv6 addresses in brackets")
+        }
+        guard let port = port.map({ Self.number($0) }) ?? defaultPort else {
+            throw Self.invalid(String(text), "the port is not a number")
+        }
+        try self.init(host: host, port: port, usesTLS: usesTLS)
+    }
+
+    /// Whether it is an IP address, not a name.
+    static func isAddress(_ host: String) -> Bool {
+        (try? SocketAddress(ipAddress: String(host.prefix { $0 != "%" }), port: 0)) != nil
+    }
+
     /// The value of `:scheme`.
     var scheme: String { usesTLS ? "https" : "http" }
 
@@ -81,8 +97,7 @@ public struct Endpoint: Sendable, Hashable {
     /// Letters, digits, `-`, `.` and `_`; or an IPv6 address that the system can read.
     private static func isHost(_ host: String) -> Bool {
         if host.contains(":") {
-            let address = host.prefix { $0 != "%" }
-            return (try? SocketAddress(ipAddress: String(address), port: 0)) != nil
+            return isAddress(host)
         }
         return !host.isEmpty && host.utf8.count <= 253
             && host.utf8.allSatisfy { byte in

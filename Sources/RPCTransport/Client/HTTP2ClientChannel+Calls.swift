@@ -7,17 +7,20 @@ extension HTTP2ClientChannel: ClientChannel {
     public func unary<Request: ProtobufMessage, Response: ProtobufMessage>(
         _ method: MethodDescriptor<Request, Response>, _ request: Request, options: CallOptions
     ) async throws -> UnaryResponse<Response> {
-        let call = start(
-            method.path, message: Self.frame(request, options.compression), expectsOneResponse: true, options: options)
-        return try await Self.response(of: call)
+        let message = Self.frame(request, options.compression)
+        switch start(method, message: message, expectsOneResponse: true, options: options) {
+        case .once(let call): return try await Self.response(of: call)
+        case .retried(let call): return try await whileOpen(call) { try await Self.response(of: call) }
+        case .hedged(let call): return try Self.decode(try await call.response(), configuration.callLimits)
+        }
     }
 
     public func serverStreaming<Request: ProtobufMessage, Response: ProtobufMessage, Result: Sendable>(
         _ method: MethodDescriptor<Request, Response>, _ request: Request, options: CallOptions,
         _ body: @Sendable (MessageStream<Response>) async throws -> Result
     ) async throws -> Result {
-        let call = start(
-            method.path, message: Self.frame(request, options.compression), expectsOneResponse: false, options: options)
+        let message = Self.frame(request, options.compression)
+        let call = startStreaming(method, message: message, expectsOneResponse: false, options: options)
         return try await whileOpen(call) { try await body(Self.messages(of: call)) }
     }
 
@@ -25,7 +28,7 @@ extension HTTP2ClientChannel: ClientChannel {
         _ method: MethodDescriptor<Request, Response>, options: CallOptions,
         _ requests: @escaping @Sendable (MessageWriter<Request>) async throws -> Void
     ) async throws -> UnaryResponse<Response> {
-        let call = start(method.path, message: nil, expectsOneResponse: true, options: options)
+        let call = startStreaming(method, message: nil, expectsOneResponse: true, options: options)
         return try await producing(requests, for: call) { try await Self.response(of: call) }
     }
 
@@ -34,15 +37,26 @@ extension HTTP2ClientChannel: ClientChannel {
         _ requests: @escaping @Sendable (MessageWriter<Request>) async throws -> Void,
         _ body: @Sendable (MessageStream<Response>) async throws -> Result
     ) async throws -> Result {
-        let call = start(method.path, message: nil, expectsOneResponse: false, options: options)
+        let call = startStreaming(method, message: nil, expectsOneResponse: false, options: options)
         return try await producing(requests, for: call) { try await body(Self.messages(of: call)) }
+    }
+
+    private func startStreaming<Request, Response>(
+        _ method: MethodDescriptor<Request, Response>, message: ByteBuffer?, expectsOneResponse: Bool,
+        options: CallOptions
+    ) -> any OngoingCall {
+        switch start(method, message: message, expectsOneResponse: expectsOneResponse, options: options) {
+        case .once(let call): call
+        case .retried(let call): call
+        case .hedged: preconditionFailure("only unary calls are hedged")
+        }
     }
 
     // MARK: Scope
 
     /// Runs what reads the response. The call is over when it returns, and cancelled when the task is.
     private func whileOpen<Result: Sendable>(
-        _ call: ClientCall, _ body: () async throws -> Result
+        _ call: some OngoingCall, _ body: () async throws -> Result
     ) async throws -> Result {
         try await withTaskCancellationHandler {
             defer { call.cancel() }
@@ -58,7 +72,7 @@ extension HTTP2ClientChannel: ClientChannel {
 
     /// The same, while a task of its own writes the requests. When the call is over, it is cancelled.
     private func producing<Request: ProtobufMessage, Result: Sendable>(
-        _ requests: @escaping @Sendable (MessageWriter<Request>) async throws -> Void, for call: ClientCall,
+        _ requests: @escaping @Sendable (MessageWriter<Request>) async throws -> Void, for call: some OngoingCall,
         _ body: () async throws -> Result
     ) async throws -> Result {
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -94,30 +108,34 @@ extension HTTP2ClientChannel: ClientChannel {
         return buffer
     }
 
-    private static func messages<Response: ProtobufMessage>(of call: ClientCall) -> MessageStream<Response> {
+    private static func messages<Response: ProtobufMessage>(of call: some OngoingCall) -> MessageStream<Response> {
         MessageStream(metadata: { call.receivedMetadata }) {
-            try await call.nextMessage().map { try decode($0, of: call) }
+            try await call.nextMessage().map { try decode($0, call.limits) }
         }
     }
 
     private static func response<Response: ProtobufMessage>(
-        of call: ClientCall
+        of call: some OngoingCall
     ) async throws(RPCError) -> UnaryResponse<Response> {
-        let response = try await call.response()
-        return UnaryResponse(
-            message: try decode(response.message, of: call), initialMetadata: response.initialMetadata,
+        try decode(try await call.response(), call.limits)
+    }
+
+    private static func decode<Response: ProtobufMessage>(
+        _ response: UnaryResponse<ReceivedMessage>, _ limits: ClientCall.Limits
+    ) throws(RPCError) -> UnaryResponse<Response> {
+        UnaryResponse(
+            message: try decode(response.message, limits), initialMetadata: response.initialMetadata,
             trailingMetadata: response.trailingMetadata, wasCompressed: response.wasCompressed)
     }
 
     /// Decompressed here, by the task that takes it: the event loop has other calls to see to, and what waits stays small.
     private static func decode<Response: ProtobufMessage>(
-        _ message: ReceivedMessage, of call: ClientCall
+        _ message: ReceivedMessage, _ limits: ClientCall.Limits
     ) throws(RPCError) -> Response {
         do {
             guard let compression = message.compression else { return try Response(serialized: message.bytes) }
             return try message.bytes.withUnsafeBytes { bytes in
-                try MessageCompressor.ofThisThread.withDecompressed(bytes, compression, limit: call.limits.messageBytes)
-                {
+                try MessageCompressor.ofThisThread.withDecompressed(bytes, compression, limit: limits.messageBytes) {
                     try Response(storage: MessageStorage(Response.schema, serialized: RawSpan(_unsafeBytes: $0)))
                 }
             }

@@ -24,6 +24,7 @@ enum MetadataFields {
 
     private static func hasReservedPrefix(_ name: UnsafeRawBufferPointer) -> Bool {
         name.hasPrefix("grpc-") && !name.matches("grpc-retry-pushback-ms")
+            && !name.matches("grpc-previous-rpc-attempts")
     }
 
     private static func isBinary(_ name: some BidirectionalCollection<UInt8>) -> Bool {

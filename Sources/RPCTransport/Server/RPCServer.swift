@@ -39,21 +39,33 @@ public final class RPCServer: Sendable {
 
     /// Begins to listen. Port 0 takes a free one; the address that is returned says which. A server can be started once.
     public func start(host: String, port: Int) async throws -> SocketAddress {
+        try await start(at: "\(host):\(port)") { $0.bind(host: host, port: port) }
+    }
+
+    /// Begins to listen on a Unix domain socket. One that an earlier server has left there is replaced; another kind of
+    /// file is not. Who may connect is said by the permissions of the directory that it is in.
+    public func start(unixDomainSocketPath path: String) async throws -> SocketAddress {
+        try await start(at: path) { $0.bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true) }
+    }
+
+    private func start(
+        at place: String, _ bind: (ServerBootstrap) -> EventLoopFuture<any Channel>
+    ) async throws -> SocketAddress {
         do {
-            let channel = try await bootstrap.bind(host: host, port: port).get()
+            let channel = try await bind(bootstrap).get()
             listener.withLock { $0 = channel }
             guard let address = channel.localAddress else {
-                throw ServerStartError(description: "\(host):\(port) has no address", cause: nil)
+                throw ServerStartError(description: "\(place) has no address", cause: nil)
             }
             return address
         } catch let error as IOError where error.errnoCode == EADDRINUSE {
-            throw ServerStartError(description: "\(host):\(port) is in use by another program", cause: error)
+            throw ServerStartError(description: "\(place) is in use by another program", cause: error)
         } catch let error as IOError where error.errnoCode == EACCES {
-            throw ServerStartError(description: "\(host):\(port) may not be used by this user", cause: error)
+            throw ServerStartError(description: "\(place) may not be used by this user", cause: error)
         } catch let error as ServerStartError {
             throw error
         } catch {
-            throw ServerStartError(description: "can't listen on \(host):\(port): \(error)", cause: error)
+            throw ServerStartError(description: "can't listen on \(place): \(error)", cause: error)
         }
     }
 

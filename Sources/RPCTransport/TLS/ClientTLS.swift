@@ -10,10 +10,11 @@ enum ClientTLS {
     ///   - bootstrap: without an initializer.
     ///   - addConnection: puts in what speaks HTTP/2.
     static func connect(
-        _ bootstrap: ClientBootstrap, to endpoint: Endpoint, _ configuration: ClientTLSConfiguration,
+        _ bootstrap: ClientBootstrap, to address: ServerAddress, serverName: String,
+        _ configuration: ClientTLSConfiguration,
         loop: any EventLoop, deadline: NIODeadline, addConnection: @escaping @Sendable (any Channel) throws -> Void
     ) -> EventLoopFuture<any Channel> {
-        let name = configuration.serverName ?? String(endpoint.host.prefix { $0 != "%" })
+        let name = configuration.serverName ?? serverName
         // On a thread of its own: hundreds of certificates are read where the system's authorities count.
         let context = NIOThreadPool.singleton.runIfActive(eventLoop: loop) {
             try ClientTLSFiles.context(configuration)
@@ -26,7 +27,7 @@ enum ClientTLS {
                         try addConnection(channel)
                     }
                 }
-                .connect(host: endpoint.host, port: endpoint.port)
+                .connect(to: address)
         }.nonisolated().flatMap { channel in
             // The handshake has only begun: its handler is still there.
             channel.eventLoop.makeCompletedFuture {
