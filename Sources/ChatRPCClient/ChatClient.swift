@@ -25,24 +25,27 @@ public struct ChatClient: Sendable {
     /// The channel, if it is the client's own.
     private let channel: HTTP2ClientChannel?
 
-    /// A client of the server at `https://host:port`, `http://host:port` or `host:port`, which is without TLS. Nothing is sent
-    /// before the first call. What TLS trusts and shows is `configuration.channel.tls`.
+    /// A client of the server at `https://host:port`, `http://host:port` or `host:port`, which is without TLS, or of the
+    /// servers of a target as gRPC writes it: `dns:///name:port`, `ipv4:…`, `ipv6:…`, `unix:path`. Nothing is
+    /// sent before the first call. What TLS trusts and shows is `configuration.channel.tls`.
     ///
-    /// - Throws: `ChatError`, `invalidArgument`, if that is not an endpoint; see ``RPCTransport/Endpoint``.
+    /// - Throws: `ChatError`, `invalidArgument`, if that is not an endpoint; see ``RPCTransport/ClientTarget``.
     public init(
         _ endpoint: String, configuration: ChatClientConfiguration = ChatClientConfiguration()
     ) throws(ChatError) {
         do {
-            let endpoint = try Endpoint(endpoint)
+            var channel = configuration.channel
+            channel.service = channel.service ?? configuration.retries.service
             self.init(
-                channel: HTTP2ClientChannel(endpoint, configuration: configuration.channel), isOwner: true,
+                channel: HTTP2ClientChannel(try ClientTarget(endpoint), configuration: channel), isOwner: true,
                 configuration: configuration)
         } catch {
             throw ChatError(error, attempts: 0)
         }
     }
 
-    /// A client on a channel that someone else made and closes.
+    /// A client on a channel that someone else made and closes. Calls are made again as that channel does it, not by
+    /// `configuration.retries`: put ``RetryPolicy/service`` into the channel's configuration for that.
     public init(
         channel: any ClientChannel, configuration: ChatClientConfiguration = ChatClientConfiguration()
     ) {
@@ -50,7 +53,9 @@ public struct ChatClient: Sendable {
     }
 
     private init(channel: any ClientChannel, isOwner: Bool, configuration: ChatClientConfiguration) {
-        let caller = ChatCaller(channel: channel, configuration: configuration)
+        let caller = ChatCaller(
+            channel: InterceptedChannel.channel(channel, interceptors: configuration.interceptors),
+            configuration: configuration)
         sessions = ChatSessions(caller: caller)
         messages = ChatMessages(caller: caller)
         self.channel = isOwner ? channel as? HTTP2ClientChannel : nil

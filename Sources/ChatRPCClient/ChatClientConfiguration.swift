@@ -9,7 +9,14 @@ public struct ChatClientConfiguration: Sendable {
     public var retries = RetryPolicy()
     /// What goes along with every call.
     public var metadata: Metadata = [:]
-    /// The limits of the connection.
+    /// How requests are compressed; nil sends them as they are. Answers may come compressed whatever is said here.
+    public var compression: Compression?
+    /// Whether calls wait for the server, as long as their time allows, where there is none; otherwise they fail as soon as
+    /// that is known (and are retried). Nil: as `channel.service` says.
+    public var waitForReady: Bool?
+    /// What stands around every call, the first one outermost; for example what adds a token to its metadata.
+    public var interceptors: [any ClientInterceptor] = []
+    /// The limits of the connection. A `service` of your own counts instead of `retries`.
     public var channel = ClientChannelConfiguration()
 
     public init() {}

@@ -53,7 +53,7 @@ public struct ChatMessages: Sendable {
     ) async throws(ChatError) -> CreateMessageResponse {
         var request = request
         if !request.hasMessageID { request.messageID = UUIDv7.make() }
-        return try await caller.repeatably(timeout: timeout) { [request] options in
+        return try await caller.call(timeout: timeout) { [request] options in
             try await service.createMessage(request, options: options)
         }
     }
@@ -75,7 +75,7 @@ public struct ChatMessages: Sendable {
                     return message
                 })
         }
-        return try await caller.repeatably(timeout: timeout) { options in
+        return try await caller.call(timeout: timeout) { options in
             try await service.batchCreateMessages(request, options: options)
         }
     }
@@ -90,7 +90,7 @@ public struct ChatMessages: Sendable {
             $0.sessionID = sessionID
             $0.messageID = messageID
         }
-        return try await caller.repeatably(timeout: timeout) { options in
+        return try await caller.call(timeout: timeout) { options in
             try await service.getMessage(request, options: options)
         }
     }
@@ -121,7 +121,7 @@ public struct ChatMessages: Sendable {
     public func list(
         _ request: ListMessagesRequest, timeout: Duration? = nil
     ) async throws(ChatError) -> ListMessagesResponse {
-        try await caller.repeatably(timeout: timeout) { options in
+        try await caller.call(timeout: timeout) { options in
             try await service.listMessages(request, options: options)
         }
     }

@@ -34,7 +34,7 @@ public struct ChatSessions: Sendable {
             if let agentName { $0.agentName = agentName }
             if let userID { $0.userID = userID }
         }
-        return try await caller.repeatably(timeout: timeout) { options in
+        return try await caller.call(timeout: timeout) { options in
             try await service.createSession(request, options: options)
         }
     }
@@ -44,7 +44,7 @@ public struct ChatSessions: Sendable {
     /// - Throws: `sessionNotFound`.
     public func get(_ id: String, timeout: Duration? = nil) async throws(ChatError) -> Session {
         let request = GetSessionRequest.with { $0.sessionID = id }
-        return try await caller.repeatably(timeout: timeout) { options in
+        return try await caller.call(timeout: timeout) { options in
             try await service.getSession(request, options: options)
         }
     }
@@ -66,7 +66,7 @@ public struct ChatSessions: Sendable {
             if let userID { $0.userID = userID }
             $0.deleted = deleted
         }
-        return try await caller.repeatably(timeout: timeout) { options in
+        return try await caller.call(timeout: timeout) { options in
             try await service.listSessions(request, options: options)
         }
     }
@@ -85,7 +85,7 @@ public struct ChatSessions: Sendable {
             if let name { $0.name = name }
             if let description { $0.description = description }
         }
-        return try await caller.repeatably(timeout: timeout) { options in
+        return try await caller.call(timeout: timeout) { options in
             try await service.renameSession(request, options: options)
         }
     }
@@ -97,7 +97,7 @@ public struct ChatSessions: Sendable {
     @discardableResult
     public func delete(_ id: String, timeout: Duration? = nil) async throws(ChatError) -> Session {
         let request = DeleteSessionRequest.with { $0.sessionID = id }
-        return try await caller.repeatably(timeout: timeout) { options in
+        return try await caller.call(timeout: timeout) { options in
             try await service.deleteSession(request, options: options).session
         }
     }
@@ -108,7 +108,7 @@ public struct ChatSessions: Sendable {
     @discardableResult
     public func restore(_ id: String, timeout: Duration? = nil) async throws(ChatError) -> Session {
         let request = RestoreSessionRequest.with { $0.sessionID = id }
-        return try await caller.repeatably(timeout: timeout) { options in
+        return try await caller.call(timeout: timeout) { options in
             try await service.restoreSession(request, options: options).session
         }
     }
@@ -122,7 +122,7 @@ public struct ChatSessions: Sendable {
     @discardableResult
     public func reset(_ id: String, timeout: Duration? = nil) async throws(ChatError) -> Session {
         let request = ResetSessionRequest.with { $0.sessionID = id }
-        return try await caller.once(timeout: timeout) { options in
+        return try await caller.call(timeout: timeout) { options in
             try await service.resetSession(request, options: options).session
         }
     }

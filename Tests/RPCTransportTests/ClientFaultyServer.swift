@@ -17,21 +17,26 @@ final class FaultyServer: Sendable {
         case silence
         /// Bytes that are not HTTP/2.
         case nonsense
+        /// HTTP/2 is agreed on; after the first stream not a byte more.
+        case fallSilent
         /// An answer to the first stream, then the connection is cut.
         case cutAfterFirstAnswer
     }
 
     let port: Int
     let connections = Counter()
+    let closedConnections = Counter()
     private let channel: any Channel
 
     init(_ fault: Fault, group: any EventLoopGroup) async throws {
         let left = Counter()
         let connections = connections
+        let closed = closedConnections
         channel = try await ServerBootstrap(group: group)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     connections.add()
+                    channel.closeFuture.whenComplete { _ in closed.add() }
                     try channel.pipeline.syncOperations.addHandler(FaultyConnection(fault, done: left))
                 }
             }
@@ -52,6 +57,7 @@ private final class FaultyConnection: ChannelInboundHandler, HTTP2SessionDelegat
     let done: Counter
     private var session: HTTP2Session!
     private var mustDisown = false
+    private var isSilent = false
     fileprivate var mustCut = false
 
     init(_ fault: FaultyServer.Fault, done: Counter) {
@@ -63,6 +69,7 @@ private final class FaultyConnection: ChannelInboundHandler, HTTP2SessionDelegat
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch fault {
         case .silence: return
+        case .fallSilent where isSilent: return
         case .nonsense:
             context.writeAndFlush(NIOAny(ByteBuffer(string: "HTTP/1.1 400 Bad Request\r\n\r\n")), promise: nil)
             return
@@ -96,6 +103,9 @@ private final class FaultyConnection: ChannelInboundHandler, HTTP2SessionDelegat
         case .goAway(let count) where done.now < count:
             done.add()
             mustDisown = true
+            return Answer(session, isSilent: true, connection: self)
+        case .fallSilent:
+            isSilent = true
             return Answer(session, isSilent: true, connection: self)
         default:
             return Answer(session, isSilent: false, connection: self)

@@ -210,10 +210,11 @@ final class ChannelCore {
         balancer.connected(subchannel.id)
     }
 
-    func didLose(_ subchannel: Subchannel, productive: Bool, because end: CallEnd) {
+    func didLose(_ subchannel: Subchannel, productive: Bool, cutsOff: Bool, because end: CallEnd) {
         var generator = SystemRandomNumberGenerator()
         let actions = balancer.connectionEnded(
-            subchannel.id, productive: productive, callsWait: waiting.count > 0, at: .now(), using: &generator)
+            subchannel.id, productive: productive, cutsOff: cutsOff, callsWait: waiting.count > 0, at: .now(),
+            using: &generator)
         perform(actions, because: end)
         dispatch()
     }

@@ -25,6 +25,14 @@ final class ClientConnection: ChannelInboundHandler, HTTP2SessionDelegate {
     private var hasSettings = false
     private var isRetired = false
     private var timeout: Scheduled<Void>?
+    // For what time does.
+    var clock = ClientConnectionClock()
+    var keepaliveTimer: Scheduled<Void>?
+    var idleTimer: Scheduled<Void>?
+    /// How often bytes have come.
+    private(set) var reads = 0
+    /// How many calls were begun.
+    var calls = 0
 
     init(owner: Subchannel) {
         self.owner = owner
@@ -87,6 +95,8 @@ final class ClientConnection: ChannelInboundHandler, HTTP2SessionDelegate {
         close(.failed(.cancelled, "the client is closed"))
     }
 
+    var configuration: ClientChannelConfiguration { owner.configuration }
+    var eventLoop: (any EventLoop)? { context?.eventLoop }
     var closeFuture: EventLoopFuture<Void>? { context?.channel.closeFuture }
 
     /// A call on this connection got an answer.
@@ -107,6 +117,7 @@ final class ClientConnection: ChannelInboundHandler, HTTP2SessionDelegate {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard loss == nil else { return }
+        reads &+= 1
         do {
             try unwrapInboundIn(data).withUnsafeReadableBytes { bytes throws(HTTP2SessionError) in
                 try session.receive(bytes)
@@ -137,7 +148,7 @@ final class ClientConnection: ChannelInboundHandler, HTTP2SessionDelegate {
         close(.failed(.unavailable, "the connection broke" + words, cause: error))
     }
 
-    private func close(_ end: CallEnd) {
+    func close(_ end: CallEnd) {
         lose(end)
         context?.close(promise: nil)
     }
@@ -146,8 +157,10 @@ final class ClientConnection: ChannelInboundHandler, HTTP2SessionDelegate {
         guard loss == nil else { return }
         loss = end
         timeout?.cancel()
+        keepaliveTimer?.cancel()
+        idleTimer?.cancel()
         guard isStarted else { return }
-        owner.takesNoCalls(self, because: end)
+        owner.takesNoCalls(self, cutsOff: session.openStreams > 0, because: end)
         session.closeAllStreams(.noError)
         owner.remove(self)
     }
@@ -163,6 +176,7 @@ final class ClientConnection: ChannelInboundHandler, HTTP2SessionDelegate {
         guard isStarted, let timeout else { return }
         timeout.cancel()
         self.timeout = nil
+        startTimers()
         owner.isReady(self)
     }
 

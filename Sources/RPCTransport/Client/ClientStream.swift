@@ -39,6 +39,7 @@ final class ClientStream: HTTP2Stream, DeadlineHolder {
             outgoing.ending = .endStream
         }
         self.connection = connection
+        connection.calls &+= 1
         try connection.session.submitRequest(headers, stream: self, hasBody: true)
     }
 

@@ -99,14 +99,16 @@ final class Subchannel {
     }
 
     /// A connection is not to get new calls: it ends, or is gone already.
-    func takesNoCalls(_ connection: ClientConnection, because end: CallEnd) {
+    ///
+    /// - Parameter cutsOff: whether calls that it had end with it.
+    func takesNoCalls(_ connection: ClientConnection, cutsOff: Bool = false, because end: CallEnd) {
         if coming === connection {
             coming = nil
             return fail(end)
         }
         guard current === connection else { return }
         current = nil
-        core.didLose(self, productive: connection.isProductive, because: end)
+        core.didLose(self, productive: connection.isProductive, cutsOff: cutsOff, because: end)
     }
 
     /// The connection is gone.

@@ -189,14 +189,16 @@ struct LoadBalancer {
     }
 
     /// The connection takes no more calls.
+    ///
+    /// - Parameter cutsOff: whether calls that it had ended with it.
     mutating func connectionEnded(
-        _ id: ID, productive: Bool, callsWait: Bool, at now: NIODeadline,
+        _ id: ID, productive: Bool, cutsOff: Bool = false, callsWait: Bool, at now: NIODeadline,
         using generator: inout some RandomNumberGenerator
     ) -> [Action] {
         guard let index = index(of: id) else { return [] }
         // A server that hung up before it answered waits for its next turn; one that did answer may be asked at once.
         _ = servers[index].connectivity.connectionEnded(
-            productive: productive, callsWait: callsWait && !productive, at: now, using: &generator)
+            productive: productive, callsWait: (callsWait || cutsOff) && !productive, at: now, using: &generator)
         return goOn(after: productive ? nil : index, callsWait: callsWait, at: now) + resolveAgain(at: now)
     }
 
