@@ -42,7 +42,11 @@ extension HTTP2ServerConnection {
         session.closeAllStreams(.cancel)
         let promise = context.eventLoop.makePromise(of: Void.self)
         promise.futureResult.assumeIsolated().whenComplete { _ in
-            self.eventLoop.assumeIsolated().scheduleTask(in: .seconds(seconds)) { self.context?.close(promise: nil) }
+            guard self.context != nil else { return }
+            self.lingerTimers.append(
+                self.eventLoop.assumeIsolated().scheduleTask(in: .seconds(seconds)) {
+                    self.context?.close(promise: nil)
+                })
         }
         context.close(mode: .output, promise: promise)
         watchLastBytes(unwritten)
@@ -50,10 +54,17 @@ extension HTTP2ServerConnection {
 
     /// Gives up on a peer that reads nothing of the last bytes.
     private func watchLastBytes(_ unwritten: Int) {
-        eventLoop.assumeIsolated().scheduleTask(in: .seconds(configuration.lingerTimeoutSeconds)) {
-            let left = self.unwrittenBytes
-            if left == 0 || left >= unwritten { self.context?.close(promise: nil) } else { self.watchLastBytes(left) }
-        }
+        guard context != nil else { return }
+        let seconds = TimeAmount.seconds(configuration.lingerTimeoutSeconds)
+        lingerTimers.append(
+            eventLoop.assumeIsolated().scheduleTask(in: seconds) {
+                let left = self.unwrittenBytes
+                if left == 0 || left >= unwritten {
+                    self.context?.close(promise: nil)
+                } else {
+                    self.watchLastBytes(left)
+                }
+            })
     }
 
     private var unwrittenBytes: Int {

@@ -45,6 +45,8 @@ final class HTTP2ServerConnection: ChannelInboundHandler, HTTP2SessionDelegate, 
     /// bytes unread, would make the system throw away what the peer has not read yet.
     var isLingering = false
     private var timer: RepeatedTask?
+    /// What ends a connection that lingers. Each holds all of its memory until it is cancelled.
+    var lingerTimers: [Scheduled<Void>] = []
     private(set) var unwritableSince: NIODeadline?
 
     enum ShutdownStep {
@@ -137,6 +139,8 @@ final class HTTP2ServerConnection: ChannelInboundHandler, HTTP2SessionDelegate, 
         context = nil
         timer?.cancel()
         timer = nil
+        for timer in lingerTimers { timer.cancel() }
+        lingerTimers = []
         ready.removeAll()
         session.closeAllStreams(.cancel)
     }

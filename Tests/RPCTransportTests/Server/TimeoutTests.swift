@@ -84,4 +84,28 @@ import Testing
             #expect(Array(reset.readableBytesView) == [0, 0, 4, 3, 0, 0, 0, 0, 1, 0, 0, 0, 8])
         }
     }
+
+    @Test func aConnectionThatLingeredKeepsNoMemoryOnceItsPeerHasGone() throws {
+        let channel = EmbeddedChannel()
+        try withEnd(of: channel) {
+            // An embedded channel is closed as soon as its output is. The timers are not due yet.
+            weak let kept = try addConnectionThatEnds(to: channel)
+            channel.embeddedEventLoop.run()
+            #expect(!channel.isActive)
+            #expect(kept == nil)
+        }
+    }
+
+    private func addConnectionThatEnds(to channel: EmbeddedChannel) throws -> HTTP2ServerConnection {
+        let connection = HTTP2ServerConnection(
+            router: RPCRouter(), responder: EchoResponder(), configuration: TransportConfiguration(),
+            logger: Logger(label: "test"), executor: EventLoopExecutor(channel.embeddedEventLoop), channel: channel)
+        try channel.pipeline.syncOperations.addHandler(connection)
+        let client = HTTP2Session(role: .client, configuration: .init(), delegate: RecordingPeer.shared)
+        client.submitGoAway(.noError)
+        _ = try client.drain(upTo: .max)
+        try channel.writeInbound(client.output)
+        #expect(connection.isLingering)
+        return connection
+    }
 }
