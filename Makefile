@@ -30,7 +30,7 @@ generate: ## Derives the generated code again from Protos/
 lint: ## Checks format, warnings, scripts, stray files, and that generated code is what the contract says
 	@scripts/lint
 
-bench: ## Measures the server beside nghttpd and pgbench in one run, and prints the ratios
+bench: ## Measures the server beside nghttpd, pgbench and other gRPC servers in one run, and prints the ratios
 	@Benchmarks/run
 
 sanitize: ## Runs the runtime's and the transport's tests under the address sanitizer

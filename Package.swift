@@ -217,8 +217,17 @@ let package = Package(
 
         // Benchmarks/run starts it.
         .executableTarget(
-            name: "chatrpc-bench", dependencies: ["GeneratedMessages", "ProtobufRuntime", "RPCCore", "RPCTransport"],
+            name: "chatrpc-bench",
+            dependencies: ["GeneratedMessages", "GeneratedRPC", "ProtobufRuntime", "RPCCore", "RPCTransport"],
             path: "Benchmarks/LoadGenerator", swiftSettings: swift),
+        .executableTarget(
+            name: "chatrpc-echo-server",
+            dependencies: [
+                "GeneratedRPC", "ProtobufRuntime", "RPCCore", "RPCTransport",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ], path: "Benchmarks/EchoServer", swiftSettings: swift),
     ],
     swiftLanguageModes: [.v6]
 )

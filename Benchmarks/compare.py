@@ -7,6 +7,7 @@ import sys
 import tempfile
 from dataclasses import dataclass
 
+import echo
 from programs import Server, health_check, h2load, load_generator, nghttpd, pgbench, psql
 
 CLIENTS = [1, 2, 4, 8, 16, 32, 64]
@@ -113,16 +114,27 @@ def main() -> int:
     arguments.add_argument("--check", action="store_true", help="end non-zero where a bound is not kept")
     arguments.add_argument("--rounds", type=int, default=5)
     arguments.add_argument("--seconds", type=float, default=4)
+    arguments.add_argument("--soak-seconds", type=float, default=60, help="how long 1,000 connections call")
+    arguments.add_argument("--only", choices=["rpc", "chat"], help="the RPC layer alone, or the chat server alone")
     chosen = arguments.parse_args()
 
-    say("Resident memory of the idle server")
-    idle = idle_mebibytes()
-    rows = [health(chosen.rounds, chosen.seconds), *storage(chosen.rounds, chosen.seconds)]
+    rows, bounds, idle = [], [], {}
+    if chosen.only != "rpc":
+        say("Resident memory of the idle server")
+        idle = idle_mebibytes()
+        rows += [health(chosen.rounds, chosen.seconds), *storage(chosen.rounds, chosen.seconds)]
+    if chosen.only != "chat":
+        rows += echo.comparisons(alternate, chosen.rounds, chosen.seconds)
+        say("10,000 idle streams, then 1,000 connections of 100 streams")
+        bounds = [echo.idle_streams(), echo.soak(chosen.soak_seconds)]
 
     print(f"{'ours : theirs (their clients)':<52} {'ours':>10} {'theirs':>10} {'':<10} {'ratio':>6}  bound")
     for row in rows:
         print(row)
     kept = all(row.holds for row in rows)
+    for text, holds in bounds:
+        kept = kept and holds
+        print(f"{text} {'ok' if holds else 'NOT KEPT'}")
     for store, mebibytes in idle.items():
         holds = mebibytes < MAXIMUM_IDLE_MEBIBYTES
         kept = kept and holds

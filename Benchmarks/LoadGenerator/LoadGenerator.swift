@@ -12,7 +12,7 @@ struct LoadGenerator {
         if plan.workload == .prepare {
             try await prepare(client, plan)
         } else {
-            print(try await measure(client, plan).json)
+            print(try await measure(client, EchoCalls(channel: channel), plan).json)
         }
         await channel.close()
     }
@@ -25,7 +25,9 @@ struct LoadGenerator {
     }
 
     /// Calls that end before the warm-up is over, or after the time is up, don't count.
-    private static func measure(_ client: MessageServiceClient, _ plan: LoadPlan) async throws -> LoadResult {
+    private static func measure(
+        _ client: MessageServiceClient, _ echo: EchoCalls, _ plan: LoadPlan
+    ) async throws -> LoadResult {
         let start = ContinuousClock.now + plan.warmUp
         let end = start + plan.time
         let latencies = try await withThrowingTaskGroup(of: [Duration].self) { group in
@@ -34,7 +36,7 @@ struct LoadGenerator {
                     var latencies: [Duration] = []
                     while true {
                         let before = ContinuousClock.now
-                        try await call(client, plan)
+                        try await call(client, echo, plan)
                         let after = ContinuousClock.now
                         if after >= end { return latencies }
                         if after >= start { latencies.append(after - before) }
@@ -46,12 +48,13 @@ struct LoadGenerator {
         return LoadResult(latencies: latencies, time: plan.time)
     }
 
-    private static func call(_ client: MessageServiceClient, _ plan: LoadPlan) async throws {
+    private static func call(_ client: MessageServiceClient, _ echo: EchoCalls, _ plan: LoadPlan) async throws {
         let session = Int.random(in: 1...plan.sessions)
         switch plan.workload {
         case .append: _ = try await client.createMessage(plan.message(session: session))
         case .batch: _ = try await client.batchCreateMessages(plan.batch(session: session))
         case .list: _ = try await client.listMessages(plan.page(session: session))
+        case .echo: try await echo.call()
         case .prepare: break
         }
     }

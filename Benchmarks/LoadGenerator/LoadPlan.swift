@@ -10,12 +10,14 @@ struct LoadPlan: Sendable {
         case batch
         /// ListMessages, the newest 50.
         case list
+        /// Unary calls of chatrpc-echo-server.
+        case echo
         /// Makes the sessions that the others use.
         case prepare
     }
 
     struct WrongArguments: Error, CustomStringConvertible {
-        let description = "usage: chatrpc-bench append|batch|list|prepare HOST:PORT IN_FLIGHT SECONDS"
+        let description = "usage: chatrpc-bench append|batch|list|echo|prepare HOST:PORT IN_FLIGHT SECONDS"
     }
 
     let workload: Workload
