@@ -14,7 +14,8 @@ struct EchoServerCommand {
     static func main() async throws {
         let plain = CommandLine.arguments.dropFirst().contains("plain")
         var router = RPCRouter()
-        router.add(EchoService(), interceptors: plain ? [] : [CallMetrics(), RequiresRequestID()])
+        router.add(
+            EchoService(), interceptors: plain ? [] : [RequiresRequestID()], observers: plain ? [] : [CallMetrics()])
         router.add(HealthService())
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let server = RPCServer(

@@ -24,12 +24,12 @@ struct EchoService: RPCService {
 
 /// Refuses calls without an id: stands for what a service does with metadata before each call.
 struct RequiresRequestID: ServerInterceptor {
-    func intercept<Answer: Sendable>(
-        _ method: MethodIdentity, _ context: ServerContext, next: () async throws -> Answer
-    ) async throws -> Answer {
+    func intercept(
+        _ method: MethodIdentity, _ context: ServerContext, next: () async throws -> Void
+    ) async throws {
         guard !context.metadata.values("x-request-id").isEmpty else {
             throw RPCError(.invalidArgument, "x-request-id is missing")
         }
-        return try await next()
+        try await next()
     }
 }

@@ -21,7 +21,7 @@ struct EnduranceServer {
 
     static func start(metrics: CallMetrics, group: MultiThreadedEventLoopGroup) async throws -> EnduranceServer {
         var router = RPCRouter()
-        router.add(Service(), interceptors: [metrics])
+        router.add(Service(), observers: [metrics])
         var configuration = TransportConfiguration()
         // Calls are cancelled as an attack would: that is what is tried here.
         configuration.resetsPerSecond = 1_000_000

@@ -13,18 +13,18 @@ struct ChatResponders {
 
     init(
         store: any ChatStore, health: HealthService, limits: ChatLimits, transport: TransportConfiguration,
-        interceptors: [any ServerInterceptor], logger: Logger
+        observers: [any CallObserver], logger: Logger
     ) {
         let messages = ChatMessageService(store: store, limits: limits)
         let sessions = ChatSessionService(store: store, limits: limits)
         var router = RPCRouter()
-        router.add(messages, interceptors: interceptors)
-        router.add(sessions, interceptors: interceptors)
-        router.add(health, interceptors: interceptors)
+        router.add(messages, observers: observers)
+        router.add(sessions, observers: observers)
+        router.add(health, observers: observers)
         router.addReflection(of: GeneratedRPCProtoFiles.all + GeneratedMessagesProtoFiles.all)
         var rest = RESTRouter()
-        rest.add(messages, interceptors: interceptors)
-        rest.add(sessions, interceptors: interceptors)
+        rest.add(messages, observers: observers)
+        rest.add(sessions, observers: observers)
         var configuration = RESTConfiguration()
         configuration.maximumTargetBytes = transport.maximumTargetBytes
         configuration.maximumBodyBytes = transport.maximumHTTPBodyBytes

@@ -19,7 +19,7 @@ struct PortService: Service {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.eventLoops)
         let responders = ChatResponders(
             store: store, health: health, limits: configuration.limits, transport: configuration.transport,
-            interceptors: [metrics, CallLog(logger)], logger: logger)
+            observers: [metrics, CallLog(logger)], logger: logger)
         let server = RPCServer(
             router: responders.router, responder: responders.gateway, configuration: configuration.transport,
             tls: tls, group: group, logger: logger)

@@ -7,10 +7,14 @@ public import ProtobufRuntime
 public struct InProcessChannel: ClientChannel {
     private let handlers: [String: any Sendable]
 
-    /// - Parameter interceptors: what stands around each handler; the first one outermost.
-    public init(services: [any RPCService], interceptors: [any ServerInterceptor] = []) {
+    /// - Parameters:
+    ///   - interceptors: what stands around each handler; the first one outermost.
+    ///   - observers: what watches calls, from outside of all interceptors.
+    public init(
+        services: [any RPCService], interceptors: [any ServerInterceptor] = [], observers: [any CallObserver] = []
+    ) {
         self.init { registry in
-            for service in services { registry.add(service, interceptors: interceptors) }
+            for service in services { registry.add(service, interceptors: interceptors, observers: observers) }
         }
     }
 

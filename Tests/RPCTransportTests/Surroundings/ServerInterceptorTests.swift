@@ -43,15 +43,15 @@ private struct Recorder: ServerInterceptor {
         return bound
     }
 
-    func intercept<Answer: Sendable>(
-        _ method: MethodIdentity, _ context: ServerContext, next: () async throws -> Answer
-    ) async throws -> Answer {
+    func intercept(
+        _ method: MethodIdentity, _ context: ServerContext, next: () async throws -> Void
+    ) async throws {
         #expect(method.path == self.method)
         #expect(method.path == context.path)
         if context.metadata[name] != nil { throw RPCError(.permissionDenied, "\(name) refuses it") }
         events.add("\(name) begins")
         defer { events.add("\(name) ends") }
-        return try await next()
+        try await next()
     }
 }
 
@@ -122,5 +122,31 @@ struct ServerInterceptorTests {
             #expect(error?.code == .notFound)
             #expect(events.all.suffix(2) == ["inner ends", "outer ends"])
         }
+    }
+
+    private struct Forgetful: ServerInterceptor {
+        func intercept(
+            _ method: MethodIdentity, _ context: ServerContext, next: () async throws -> Void
+        ) async throws {}
+    }
+
+    @Test("one that forgets the handler makes the call fail, and observers are told")
+    func forgotten() async throws {
+        let metrics = CallMetrics()
+        try await ProbeServer.run { router in
+            router.add(ProbeService(events: events), interceptors: [Forgetful()], observers: [metrics])
+        } _: { probe in
+            let error = await failure {
+                try await probe.client.unary(Probe.unary, BytesValue(3), options: CallOptions())
+            }
+            #expect(error?.code == .internalError)
+            let sent = await failure {
+                try await probe.client.clientStreaming(Probe.up, options: CallOptions()) { _ in }
+            }
+            #expect(sent?.code == .internalError)
+            #expect(events.all.isEmpty)
+        }
+        let internalErrors = metrics.prometheusText().split(separator: "\n").filter { $0.contains("\"INTERNAL\"} 1") }
+        #expect(internalErrors.count == 2)
     }
 }

@@ -1,19 +1,23 @@
 public import RPCCore
 
-/// Counts calls and measures how long they take, by method and status; an interceptor.
+/// Counts calls and measures how long they take, by method and status.
 ///
 /// One value serves several registries (gRPC, REST): calls of a method count together, whichever door they came in by.
-public final class CallMetrics: ServerInterceptor {
+public final class CallMetrics: CallObserver {
     private let methods = Guarded<[String: MethodMetrics]>([:])
 
     public init() {}
 
-    public func bound(to method: MethodIdentity) -> any ServerInterceptor { account(of: method) }
+    public func bound(to method: MethodIdentity) -> any CallObserver { account(of: method) }
 
-    public func intercept<Answer: Sendable>(
-        _ method: MethodIdentity, _ context: ServerContext, next: () async throws -> Answer
-    ) async throws -> Answer {
-        try await account(of: method).intercept(method, context, next: next)
+    public func callBegan(_ method: MethodIdentity, _ context: ServerContext) {
+        account(of: method).callBegan(method, context)
+    }
+
+    public func callEnded(
+        _ method: MethodIdentity, _ context: ServerContext, _ status: StatusCode, after duration: Duration
+    ) {
+        account(of: method).callEnded(method, context, status, after: duration)
     }
 
     /// Handlers that run now, of all methods.

@@ -37,7 +37,7 @@ struct CallMetricsTests {
     private func run(_ body: (ProbeServer) async throws -> Void) async throws {
         try await ProbeServer.run { router in
             router.add(
-                OneMethod(metrics: metrics, running: running, began: began, ended: ended), interceptors: [metrics])
+                OneMethod(metrics: metrics, running: running, began: began, ended: ended), observers: [metrics])
         } _: { probe in
             try await body(probe)
         }
