@@ -1,6 +1,7 @@
 import ArgumentParser
 
-/// The cases of grpc's doc/interop-test-descriptions.md, by the names that they have there.
+/// The cases of grpc's doc/interop-test-descriptions.md and doc/negative-http2-interop-test-descriptions.md, by the names that
+/// they have there.
 enum TestCase: String, CaseIterable, ExpressibleByArgument {
     case emptyUnary = "empty_unary"
     case largeUnary = "large_unary"
@@ -20,6 +21,12 @@ enum TestCase: String, CaseIterable, ExpressibleByArgument {
     case cancelAfterBegin = "cancel_after_begin"
     case cancelAfterFirstResponse = "cancel_after_first_response"
     case timeoutOnSleepingServer = "timeout_on_sleeping_server"
+    case goAway = "goaway"
+    case resetAfterHeader = "rst_after_header"
+    case resetDuringData = "rst_during_data"
+    case resetAfterData = "rst_after_data"
+    case ping
+    case maxStreams = "max_streams"
 
     /// Makes the calls of the case, and throws what was not as it has to be.
     func run(on calls: InteropCalls) async throws {
@@ -42,6 +49,10 @@ enum TestCase: String, CaseIterable, ExpressibleByArgument {
         case .cancelAfterBegin: try await calls.cancelAfterBegin()
         case .cancelAfterFirstResponse: try await calls.cancelAfterFirstResponse()
         case .timeoutOnSleepingServer: try await calls.timeoutOnSleepingServer()
+        case .goAway: try await calls.goAway()
+        case .resetAfterHeader, .resetDuringData, .resetAfterData: try await calls.reset()
+        case .ping: try await calls.ping()
+        case .maxStreams: try await calls.maxStreams()
         }
     }
 }
