@@ -128,24 +128,25 @@ final class RetriedCall: OngoingCall {
         let now = NIODeadline.now()
         let isAnswered = call.isCommitted
         let remaining = deadline == .distantFuture ? nil : Duration(deadline - now)
-        let (decision, attempts, writer) = state.withLock {
-            state -> (RetryState.Decision, Int, CheckedContinuation<Void, Never>?) in
+        let (decision, end, attempts, writer) = state.withLock {
+            state -> (RetryState.Decision, CallEnd?, Int, CheckedContinuation<Void, Never>?) in
             let attempts = state.retry.attempts
-            var decision = RetryState.Decision.giveUp
-            if state.end == nil {
-                let failure = RetryState.Failure(
-                    error: error, isCommitted: isAnswered || !state.isReplayable, remaining: remaining)
-                decision = state.retry.attemptFailed(
-                    failure, takeToken: { throttle?.failed() ?? true }, using: &generator)
-            }
-            guard decision == .giveUp else { return (decision, attempts, nil) }
+            let failure = RetryState.Failure(
+                error: error, isCommitted: isAnswered || !state.isReplayable, remaining: remaining)
+            let decision = state.retry.attemptFailed(
+                failure, takeToken: { throttle?.failed() ?? true }, using: &generator)
+            if case .retry = decision, state.end == nil { return (decision, nil, attempts, nil) }
             state.isOver = true
             defer { state.writer = nil }
-            return (decision, attempts, state.writer)
+            return (decision, state.end, attempts, state.writer)
         }
         writer?.resume()
-        if case .retry(let wait) = decision { return wait }
         var error = error
+        if case .retry(let wait) = decision {
+            guard let end else { return wait }
+            // It would have gone on, had its caller not ended it.
+            error = end.error ?? RPCError(.cancelled, "the caller ended the call")
+        }
         error.attempts = attempts
         throw error
     }
