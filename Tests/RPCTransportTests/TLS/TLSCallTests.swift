@@ -63,7 +63,7 @@ import Testing
     }
 
     @Test func aSlowHandshakeIsEnded() async throws {
-        try await TLSFixture.run(transport: { $0.headerTimeoutSeconds = 1 }) { server in
+        try await TLSFixture.run(transport: { $0.headerTimeoutSeconds = 5 }) { server in
             let silent = try await ByteClient.connect(port: server.port)
             // The beginning of a ClientHello, and no more of it.
             let halting = try await ByteClient.connect(port: server.port)
