@@ -1,3 +1,5 @@
+import RPCTransport
+
 /// A request's target, taken apart: the segments of its path and the parameters of its query, decoded.
 struct RequestTarget: Equatable {
     struct Parameter: Equatable {

@@ -60,13 +60,13 @@ struct Answer {
     let response: HTTPResponse
 
     var status: Int { response.status }
-    var text: String { String(buffer: response.body) }
+    var text: String { String(buffer: response.wholeBody) }
 
     func header(_ name: String) -> String? { response.headers.first(name: name) }
 
     /// The text of a member of the outermost object: of a string what it says, of anything else what is written.
     func member(_ name: String) -> String? {
-        guard let json = try? Value(json: Array(response.body.readableBytesView)), json.hasStructValue,
+        guard let json = try? Value(json: Array(response.wholeBody.readableBytesView)), json.hasStructValue,
             let value = json.structValue.fields[name]
         else { return nil }
         return value.hasStringValue ? value.stringValue : String(decoding: value.json(), as: UTF8.self)

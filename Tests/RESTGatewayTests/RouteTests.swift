@@ -99,7 +99,9 @@ import Testing
         let gateway = EchoGateway()
         let head = await gateway.respond("HEAD", "/test/echo/a", "", ["x-request-id": "1"])
         let get = await gateway.respond("GET", "/test/echo/a", "", ["x-request-id": "1"])
-        #expect(head.response == get.response)
+        #expect(head.status == get.status)
+        #expect(head.response.headers.map(\.name) == get.response.headers.map(\.name))
+        #expect(head.text == get.text)
     }
 
     @Test func optionsTellTheMethods() async {

@@ -10,27 +10,34 @@ final class HTTP1Connection: ChannelInboundHandler, ServedConnection, @unchecked
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundOut = HTTPServerResponsePart
 
-    private let configuration: TransportConfiguration
+    let configuration: TransportConfiguration
     private let responder: any HTTPResponder
     private let logger: Logger
     private let executor: EventLoopExecutor
-    private let eventLoop: any EventLoop
+    let eventLoop: any EventLoop
     private let peer: String
     private let peerIdentity: PeerIdentity?
 
-    private var state = HTTP1RequestState()
-    private var context: ChannelHandlerContext?
-    private var request: HTTPRequest?
+    var state = HTTP1RequestState()
+    var context: ChannelHandlerContext?
+    var request: HTTPRequest?
     private var body = ByteBuffer()
-    private var task: Task<Void, Never>?
+    var task: Task<Void, Never>?
     private var timer: Scheduled<Void>?
-    private var isShuttingDown = false
-    private var hasInputEnded = false
+    var isShuttingDown = false
+    var hasInputEnded = false
     /// Whether a response is on its way, and the socket has not taken all of it.
-    private var isWriting = false
-    private var writeTimer: Scheduled<Void>?
+    var isWriting = false
+    var writeTimer: Scheduled<Void>?
+    /// Whether the response's head has been written.
+    var hasBegun = false
+    var isHTTP10 = false
+    /// Whether the response comes in parts.
+    var isInParts = false
+    /// The response ends with the connection, whatever the peer asked for.
+    var isClosing = false
     /// A request has come that is answered once the response before it has left: a peer that reads nothing gets no more.
-    private var isHeldUp = false
+    var isHeldUp = false
 
     init(
         responder: any HTTPResponder, configuration: TransportConfiguration, logger: Logger,
@@ -62,10 +69,14 @@ final class HTTP1Connection: ChannelInboundHandler, ServedConnection, @unchecked
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        // A client may close its side once it has sent its request, and wait for the answer.
-        if case ChannelEvent.inputClosed? = event as? ChannelEvent, state.receiveEndOfInput() {
-            hasInputEnded = true
-            return isWriting ? () : context.close(promise: nil)
+        if case ChannelEvent.inputClosed? = event as? ChannelEvent {
+            // Who goes away from a response that may never end says so like this, and no other way.
+            if isInParts { return context.close(promise: nil) }
+            // Otherwise a client may close its side once it has sent its request, and wait for the answer.
+            if state.receiveEndOfInput() {
+                hasInputEnded = true
+                return isWriting ? () : context.close(promise: nil)
+            }
         }
         context.fireUserInboundEventTriggered(event)
     }
@@ -100,6 +111,7 @@ final class HTTP1Connection: ChannelInboundHandler, ServedConnection, @unchecked
             method: head.method.rawValue, target: head.uri, headers: head.headers,
             authority: head.headers.first(name: "host"), peer: peer, version: .http1)
         request?.peerIdentity = peerIdentity
+        isHTTP10 = head.version.major == 1 && head.version.minor == 0
         let facts = HTTP1RequestState.Head(head, configuration: configuration)
         switch state.receiveHead(facts, isLast: isShuttingDown) {
         case .refuse(let status):
@@ -128,7 +140,7 @@ final class HTTP1Connection: ChannelInboundHandler, ServedConnection, @unchecked
 
     // MARK: The response
 
-    private func respond() {
+    func respond() {
         timer?.cancel()
         if isWriting {
             isHeldUp = true
@@ -138,73 +150,30 @@ final class HTTP1Connection: ChannelInboundHandler, ServedConnection, @unchecked
         request.body = state.isBodyTooLarge ? .tooLarge : .complete(body)
         body = ByteBuffer()
         let responder = responder
-        var isDone = false
+        let isHead = request.method == "HEAD"
         let task = executor.start { [self, request] in
             let response = await responder.respond(to: request)
-            if eventLoop.inEventLoop {
-                send(response)
+            if case .parts(let produce) = response.body, response.allowsBody, !isHead {
+                await send(response, produce)
             } else {
-                eventLoop.execute { self.send(response) }
+                onEventLoop { self.send(response) }
             }
         }
-        isDone = !state.isResponding
-        self.task = isDone ? nil : task
+        self.task = state.isResponding ? task : nil
     }
 
-    private func send(_ response: HTTPResponse) {
-        task = nil
-        guard let context, let answer = state.finish() else { return }
-        let isHead = request?.method == "HEAD"
-        request = nil
-        var head = HTTPResponseHead(
-            version: .http1_1, status: HTTPResponseStatus(statusCode: response.status))
-        for (name, value) in response.headers where !HTTPResponse.isConnectionField(name) {
-            head.headers.add(name: name, value: value)
+    /// At once where that is where we are.
+    func onEventLoop(_ body: @escaping @Sendable () -> Void) {
+        if eventLoop.inEventLoop {
+            body()
+        } else {
+            eventLoop.execute(body)
         }
-        if response.allowsBody { head.headers.add(name: "content-length", value: "\(response.body.readableBytes)") }
-        let isLast = answer == .sendAndClose || isShuttingDown
-        if isLast { head.headers.add(name: "connection", value: "close") }
-        context.write(wrapOutboundOut(.head(head)), promise: nil)
-        if response.allowsBody, !isHead, response.body.readableBytes > 0 {
-            context.write(wrapOutboundOut(.body(.byteBuffer(response.body))), promise: nil)
-        }
-        let promise = context.eventLoop.makePromise(of: Void.self)
-        isWriting = true
-        promise.futureResult.assumeIsolated().whenComplete { _ in self.didWrite(isLast: isLast) }
-        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: promise)
-        if isWriting { watchProgress() }
-    }
-
-    private func didWrite(isLast: Bool) {
-        isWriting = false
-        writeTimer?.cancel()
-        if isLast || hasInputEnded || (isShuttingDown && !state.isBusy) { return closeGently() }
-        if !state.isBusy { closeAfter(seconds: configuration.idleTimeoutSeconds) }
-        if isHeldUp {
-            isHeldUp = false
-            respond()
-        }
-    }
-
-    /// Closes the connection of a peer that reads nothing of the response for too long.
-    private func watchProgress() {
-        let unwritten = unwrittenBytes
-        writeTimer = eventLoop.assumeIsolated().scheduleTask(
-            in: .seconds(Int64(configuration.writeStallTimeoutSeconds))
-        ) {
-            guard self.isWriting, let context = self.context else { return }
-            if self.unwrittenBytes == unwritten { return context.close(promise: nil) }
-            self.watchProgress()
-        }
-    }
-
-    private var unwrittenBytes: Int {
-        (try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
     }
 
     /// Closes our side and gives the peer a moment to read: closing at once, with bytes of its request unread, would make the
     /// system throw away the response (RFC 9112, section 9.6).
-    private func closeGently() {
+    func closeGently() {
         guard let context else { return }
         if !state.isRequestUnread { return context.close(promise: nil) }
         context.close(mode: .output, promise: nil)
@@ -219,7 +188,7 @@ final class HTTP1Connection: ChannelInboundHandler, ServedConnection, @unchecked
         if !state.isBusy, !isWriting { context?.close(promise: nil) }
     }
 
-    private func closeAfter(seconds: Int) {
+    func closeAfter(seconds: Int) {
         timer?.cancel()
         timer = eventLoop.assumeIsolated().scheduleTask(in: .seconds(Int64(seconds))) {
             self.context?.close(promise: nil)

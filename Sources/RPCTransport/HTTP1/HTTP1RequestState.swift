@@ -47,6 +47,8 @@ struct HTTP1RequestState: Hashable, Sendable {
 
     var isBusy: Bool { phase == .collecting || phase == .responding }
     var isResponding: Bool { phase == .responding }
+    /// Whether another request may come after the one that is being answered, as it looks now.
+    var keepsConnection: Bool { keepAlive && ended }
     /// Whether part of the request is still under way.
     var isRequestUnread: Bool { !ended }
 
@@ -107,7 +109,7 @@ struct HTTP1RequestState: Hashable, Sendable {
     /// The response is there; nil if there is nobody to send it to.
     mutating func finish() -> Answer? {
         guard phase == .responding else { return nil }
-        phase = keepAlive && ended ? .idle : .closing
+        phase = keepsConnection ? .idle : .closing
         return phase == .idle ? .send : .sendAndClose
     }
 }

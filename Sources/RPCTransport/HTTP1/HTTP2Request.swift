@@ -35,7 +35,7 @@ extension HTTPResponse {
         for (name, value) in headers where !HTTPResponse.isConnectionField(name) {
             block.append(name: name.lowercased().utf8, value: value.utf8.map { $0 < 0x20 || $0 == 0x7f ? 0x20 : $0 })
         }
-        if allowsBody { block.append("content-length", String(body.readableBytes)) }
+        if allowsBody, case .whole(let body) = body { block.append("content-length", String(body.readableBytes)) }
         return block
     }
 }

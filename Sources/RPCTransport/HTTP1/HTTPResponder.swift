@@ -50,21 +50,65 @@ public struct HTTPRequest: Sendable {
     }
 }
 
-/// A whole response. The transport adds `content-length`, and sends no body in answer to HEAD.
-public struct HTTPResponse: Sendable, Equatable {
+/// A response. The transport adds what says how long its body is, and sends no body in answer to HEAD.
+public struct HTTPResponse: Sendable {
+    public enum Body: Sendable {
+        /// All of it, sent with `content-length`.
+        case whole(ByteBuffer)
+        /// What the function writes, sent as it writes it. If it throws, the peer sees that the response was broken off. Its
+        /// task is cancelled when the caller goes away.
+        case parts(@Sendable (HTTPBodyWriter) async throws -> Void)
+    }
+
     /// 200 to 599.
     public var status: Int
     public var headers: HTTPHeaders
-    public var body: ByteBuffer
+    public var body: Body
 
-    public init(status: Int, headers: HTTPHeaders = [:], body: ByteBuffer = ByteBuffer()) {
+    public init(status: Int, headers: HTTPHeaders = [:], body: Body) {
         self.status = status
         self.headers = headers
         self.body = body
     }
+
+    public init(status: Int, headers: HTTPHeaders = [:], body: ByteBuffer = ByteBuffer()) {
+        self.init(status: status, headers: headers, body: .whole(body))
+    }
+}
+
+/// The way out for a body that is sent in parts.
+public struct HTTPBodyWriter: Sendable {
+    private let send: @Sendable (_ part: ByteBuffer, _ headers: HTTPHeaders) async throws -> Void
+
+    package init(send: @escaping @Sendable (_ part: ByteBuffer, _ headers: HTTPHeaders) async throws -> Void) {
+        self.send = send
+    }
+
+    /// Sends a part. It suspends while the peer does not read, and throws when the response is over.
+    ///
+    /// - Parameter headers: what the response's headers are to have beside its own. They go out with the first part; with
+    ///   a later one they mean nothing.
+    public func write(_ part: ByteBuffer, adding headers: HTTPHeaders = [:]) async throws {
+        try await send(part, headers)
+    }
 }
 
 extension HTTPResponse {
+    /// The body of one that is whole; empty where it comes in parts.
+    package var wholeBody: ByteBuffer {
+        if case .whole(let bytes) = body { bytes } else { ByteBuffer() }
+    }
+
+    var isLengthKnown: Bool {
+        if case .whole = body { true } else { !allowsBody }
+    }
+
+    func adding(_ more: HTTPHeaders) -> HTTPResponse {
+        var response = self
+        response.headers.add(contentsOf: more)
+        return response
+    }
+
     /// Whether a response of that status has a body at all (RFC 9110, sections 15.2, 15.3.5 and 15.4.5).
     var allowsBody: Bool { status >= 200 && status != 204 && status != 304 }
 

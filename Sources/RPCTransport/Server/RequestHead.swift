@@ -149,7 +149,8 @@ struct RequestHeadReader {
     }
 
     private static func contentType(_ value: UnsafeRawBufferPointer) -> ContentType {
-        guard value.hasPrefix("application/grpc") else { return .other }
+        // gRPC-Web is no gRPC to the transport: its trailers are part of the body.
+        guard value.hasPrefix("application/grpc"), !value.hasPrefix("application/grpc-web") else { return .other }
         let rest = UnsafeRawBufferPointer(rebasing: value[16...])
         if rest.isEmpty || isEnd(rest[0]) { return .grpc }
         guard rest.hasPrefix("+proto") else { return .otherGRPC }

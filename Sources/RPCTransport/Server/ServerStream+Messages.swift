@@ -102,11 +102,16 @@ extension ServerStream {
             connection.eventLoop.inEventLoop
             ? try enqueue(message, compressed: compressed)
             : try await connection.eventLoop.submit { try self.enqueue(message, compressed: compressed) }.get()
-        if !hasRoom { try await wait(\.room) { !self.hasRoom } }
+        if !hasRoom { try await waitForRoom() }
     }
 
-    private var hasRoom: Bool {
+    /// Whether the handler may write more before the peer has read.
+    var hasRoom: Bool {
         outgoing.queuedBytes <= queueLimit
+    }
+
+    func waitForRoom() async throws {
+        try await wait(\.room) { !self.hasRoom }
     }
 
     /// Returns whether there is room for more.

@@ -15,10 +15,12 @@ final class ByteClient: ChannelInboundHandler, Sendable {
     private let state = Guarded(State())
     private let channel = Guarded<(any Channel)?>(nil)
 
-    static func connect(port: Int) async throws -> ByteClient {
+    /// - Parameter reads: whether it reads what comes without being asked to.
+    static func connect(port: Int, reads: Bool = true) async throws -> ByteClient {
         let client = ByteClient()
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .channelOption(.autoRead, value: reads)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(client) }
             }
@@ -55,6 +57,11 @@ final class ByteClient: ChannelInboundHandler, Sendable {
     func send(_ bytes: [UInt8]) async throws {
         let channel = channel.withLock { $0 }
         try await channel?.writeAndFlush(ByteBuffer(bytes: bytes)).get()
+    }
+
+    /// Reads what has come, once.
+    func readOnce() {
+        channel.withLock { $0 }?.read()
     }
 
     /// Ends our side of the connection.

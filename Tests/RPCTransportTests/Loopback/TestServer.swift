@@ -14,7 +14,8 @@ struct TestServer {
     let port: Int
 
     static func run(
-        _ change: (inout TransportConfiguration) -> Void = { _ in }, _ body: (TestServer) async throws -> Void
+        _ change: (inout TransportConfiguration) -> Void = { _ in }, responder: any HTTPResponder = EchoResponder(),
+        _ body: (TestServer) async throws -> Void
     ) async throws {
         var configuration = TransportConfiguration()
         // Tests ping to know that what they sent has been worked off.
@@ -28,7 +29,7 @@ struct TestServer {
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         let server = RPCServer(
-            router: router, responder: EchoResponder(), configuration: configuration,
+            router: router, responder: responder, configuration: configuration,
             group: MultiThreadedEventLoopGroup.singleton, logger: logger)
         let address = try await server.start(host: "127.0.0.1", port: 0)
         let port = try #require(address.port)

@@ -1,25 +1,36 @@
 /// Percent-encoding in a URL's path and query (RFC 3986 section 2.1), decoded strictly.
-enum PercentDecoding {
+package enum PercentDecoding {
     /// One segment of a path.
     ///
     /// A slash, NUL, CR or LF that was hidden by encoding has no business in an id: what is split here must not be
     /// split differently, or ended, further on.
     ///
     /// - Returns: nil where the text is not percent-encoded UTF-8, or holds one of those.
-    static func segment(_ text: Substring.UTF8View) -> String? {
-        decode(text, plusIsSpace: false) { $0 == UInt8(ascii: "/") || $0 == 0 || $0 == 0x0A || $0 == 0x0D }
+    package static func segment(_ text: Substring.UTF8View) -> String? {
+        string(text, plusIsSpace: false) { $0 == UInt8(ascii: "/") || $0 == 0 || $0 == 0x0A || $0 == 0x0D }
     }
 
     /// A name or value of a query, where `+` stands for a blank (application/x-www-form-urlencoded).
     ///
     /// - Returns: nil where the text is not percent-encoded UTF-8, or holds NUL.
-    static func queryComponent(_ text: Substring.UTF8View) -> String? {
-        decode(text, plusIsSpace: true) { $0 == 0 }
+    package static func queryComponent(_ text: Substring.UTF8View) -> String? {
+        string(text, plusIsSpace: true) { $0 == 0 }
     }
 
-    private static func decode(
+    /// The value of a query's parameter that may be any bytes; nil where it is not percent-encoded.
+    package static func queryBytes(_ text: Substring.UTF8View) -> [UInt8]? {
+        bytes(text, plusIsSpace: true) { _ in false }
+    }
+
+    private static func string(
         _ text: Substring.UTF8View, plusIsSpace: Bool, isRefused: (UInt8) -> Bool
     ) -> String? {
+        bytes(text, plusIsSpace: plusIsSpace, isRefused: isRefused).flatMap { String(validating: $0, as: UTF8.self) }
+    }
+
+    private static func bytes(
+        _ text: Substring.UTF8View, plusIsSpace: Bool, isRefused: (UInt8) -> Bool
+    ) -> [UInt8]? {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.count)
         var iterator = text.makeIterator()
@@ -35,7 +46,7 @@ enum PercentDecoding {
             guard !isRefused(decoded) else { return nil }
             bytes.append(decoded)
         }
-        return String(validating: bytes, as: UTF8.self)
+        return bytes
     }
 
     private static func hexadecimal(_ digit: UInt8) -> UInt8? {

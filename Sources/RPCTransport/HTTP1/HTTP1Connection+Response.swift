@@ -1,0 +1,119 @@
+internal import NIOCore
+internal import NIOHTTP1
+internal import RPCCore
+
+/// How a response is sent, and what happens to a peer that does not read it.
+extension HTTP1Connection {
+    func send(_ response: HTTPResponse) {
+        task = nil
+        guard let context, state.isResponding else { return }
+        let body = response.wholeBody
+        let isHead = request?.method == "HEAD"
+        writeHead(of: response, context)
+        if response.allowsBody, !isHead, body.readableBytes > 0 {
+            context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil)
+        }
+        writeEnd(context)
+    }
+
+    private func writeHead(of response: HTTPResponse, _ context: ChannelHandlerContext) {
+        hasBegun = true
+        // A body whose length is not told ends with the connection where there are no chunks (RFC 9112, section 6.3).
+        let endsByClosing = !response.isLengthKnown && (isHTTP10 || request?.method == "HEAD")
+        if endsByClosing { isClosing = true }
+        var head = HTTPResponseHead(
+            version: endsByClosing ? .http1_0 : .http1_1, status: HTTPResponseStatus(statusCode: response.status))
+        for (name, value) in response.headers where !HTTPResponse.isConnectionField(name) {
+            head.headers.add(name: name, value: value)
+        }
+        if response.allowsBody, case .whole(let body) = response.body {
+            head.headers.add(name: "content-length", value: "\(body.readableBytes)")
+        }
+        if !state.keepsConnection || isClosing || isShuttingDown {
+            head.headers.add(name: "connection", value: "close")
+        }
+        context.write(wrapOutboundOut(.head(head)), promise: nil)
+    }
+
+    private func writeEnd(_ context: ChannelHandlerContext) {
+        let isLast = state.finish() != .send || isClosing || isShuttingDown
+        request = nil
+        hasBegun = false
+        isInParts = false
+        _ = write(.end(nil), context) { self.didWrite(isLast: isLast) }
+    }
+
+    /// Hands a part of the response to the socket, and watches that it leaves.
+    private func write(
+        _ part: HTTPServerResponsePart, _ context: ChannelHandlerContext, then done: @escaping () -> Void
+    ) -> EventLoopFuture<Void> {
+        let promise = context.eventLoop.makePromise(of: Void.self)
+        isWriting = true
+        promise.futureResult.assumeIsolated().whenComplete { _ in
+            self.isWriting = false
+            self.writeTimer?.cancel()
+            done()
+        }
+        context.writeAndFlush(wrapOutboundOut(part), promise: promise)
+        if isWriting { watchProgress() }
+        return promise.futureResult
+    }
+
+    private func didWrite(isLast: Bool) {
+        if isLast || hasInputEnded || (isShuttingDown && !state.isBusy) { return closeGently() }
+        if !state.isBusy { closeAfter(seconds: configuration.idleTimeoutSeconds) }
+        if isHeldUp {
+            isHeldUp = false
+            respond()
+        }
+    }
+
+    // MARK: A response in parts
+
+    func send(
+        _ response: HTTPResponse, _ produce: @Sendable (HTTPBodyWriter) async throws -> Void
+    ) async {
+        let writer = HTTPBodyWriter { part, headers in
+            try await self.eventLoop.flatSubmit { self.write(part, of: response.adding(headers)) }.get()
+        }
+        onEventLoop { self.isInParts = true }
+        var isWhole = true
+        do { try await produce(writer) } catch { isWhole = false }
+        onEventLoop { [isWhole] in self.endParts(of: response, isWhole: isWhole) }
+    }
+
+    private func write(_ part: ByteBuffer, of response: HTTPResponse) -> EventLoopFuture<Void> {
+        guard let context, state.isResponding else {
+            return eventLoop.makeFailedFuture(RPCError(.cancelled, "the call is over"))
+        }
+        if !hasBegun { writeHead(of: response, context) }
+        return write(.body(.byteBuffer(part)), context) {}
+    }
+
+    /// - Parameter isWhole: whether all has been written that was to be. If not, the peer can tell by the end that is missing.
+    private func endParts(of response: HTTPResponse, isWhole: Bool) {
+        task = nil
+        guard let context, state.isResponding else { return }
+        guard isWhole else { return context.close(promise: nil) }
+        if !hasBegun { writeHead(of: response, context) }
+        writeEnd(context)
+    }
+
+    // MARK: Slow peers
+
+    /// Closes the connection of a peer that reads nothing of the response for too long.
+    private func watchProgress() {
+        let unwritten = unwrittenBytes
+        writeTimer = eventLoop.assumeIsolated().scheduleTask(
+            in: .seconds(Int64(configuration.writeStallTimeoutSeconds))
+        ) {
+            guard self.isWriting, let context = self.context else { return }
+            if self.unwrittenBytes == unwritten { return context.close(promise: nil) }
+            self.watchProgress()
+        }
+    }
+
+    private var unwrittenBytes: Int {
+        (try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+    }
+}
