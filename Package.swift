@@ -72,6 +72,14 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: swift),
         .target(
+            name: "ConnectGateway",
+            dependencies: [
+                "RPCTransport", "RPCCore", "ProtobufRuntime",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
+            ], swiftSettings: swift),
+        .target(
             name: "ChatStore",
             dependencies: [
                 "CLibPQ", "GeneratedMessages", "GeneratedRPC", "ProtobufRuntime",
@@ -82,8 +90,8 @@ let package = Package(
         .target(
             name: "ChatRPCServer",
             dependencies: [
-                "ChatStore", "GeneratedMessages", "GeneratedRPC", "RESTGateway", "RPCTransport", "RPCCore",
-                "ProtobufRuntime",
+                "ChatStore", "ConnectGateway", "GeneratedMessages", "GeneratedRPC", "RESTGateway", "RPCTransport",
+                "RPCCore", "ProtobufRuntime",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -124,7 +132,7 @@ let package = Package(
         .executableTarget(
             name: "chatrpc-interop-server",
             dependencies: [
-                "GeneratedInteropMessages", "ProtobufRuntime", "RPCCore", "RPCTransport",
+                "ConnectGateway", "GeneratedInteropMessages", "ProtobufRuntime", "RPCCore", "RPCTransport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -178,6 +186,14 @@ let package = Package(
             name: "RESTGatewayTests",
             dependencies: [
                 "RESTGateway", "RPCTransport", "RPCCore", "ProtobufRuntime", "GeneratedTestMessages", "GeneratedRPC",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
+            ], swiftSettings: swift),
+        .testTarget(
+            name: "ConnectGatewayTests",
+            dependencies: [
+                "ConnectGateway", "RPCTransport", "RPCCore", "ProtobufRuntime", "GeneratedRPC",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),

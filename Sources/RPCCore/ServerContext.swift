@@ -6,6 +6,8 @@ public final class ServerContext: Sendable {
     public enum Surface: Sendable, Hashable {
         case grpc
         case rest
+        case connect
+        case grpcWeb
         case inProcess
     }
 

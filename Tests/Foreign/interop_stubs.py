@@ -13,6 +13,6 @@ assert all(file.exists() for file in FILES), f"{FILES[-1]} is missing: install g
 # They are modules of a package that is called grpc.testing, inside of one that is installed.
 grpc.__path__.append(str(Path(generate(PROTOS, FILES)) / "grpc"))
 
-from grpc.testing import empty_pb2, messages_pb2, test_pb2_grpc  # noqa: E402
+from grpc.testing import empty_pb2, messages_pb2, test_pb2, test_pb2_grpc  # noqa: E402
 
-__all__ = ["empty_pb2", "messages_pb2", "test_pb2_grpc"]
+__all__ = ["empty_pb2", "messages_pb2", "test_pb2", "test_pb2_grpc"]

@@ -49,7 +49,7 @@ def test_a_malformed_deadline_is_an_error_of_this_call_alone(server, timeout):
         assert connection.grpc_call(path, request, ("grpc-timeout", "99999999S")).header("grpc-status") == "0"
 
 
-@pytest.mark.parametrize("content_type", ["text/plain", "application/grpcx", "application/grpc-web"])
+@pytest.mark.parametrize("content_type", ["text/plain", "application/grpcx", "application/grpc-webby"])
 def test_a_content_type_that_is_not_grpc_is_no_grpc_call(server, content_type):
     with RawHTTP2(server.address) as connection:
         answer = connection.request(

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ConnectGateway
 import Foundation
 import Logging
 import NIOCore
@@ -47,11 +48,14 @@ struct InteropServerCommand: AsyncParsableCommand {
 
     func run() async throws {
         var router = RPCRouter()
+        var connect = ConnectRouter()
         router.add(InteropService())
+        connect.add(InteropService())
+        let logger = Logger(label: "chatrpc-interop-server")
         let group = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
         let server = RPCServer(
-            router: router, responder: NothingButRPC(), tls: try tls(), group: group,
-            logger: Logger(label: "chatrpc-interop-server"))
+            router: router, responder: ConnectGateway(router: connect, next: NothingButRPC(), logger: logger),
+            tls: try tls(), group: group, logger: logger)
         let address = try await server.start(host: host, port: port)
         let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
         let name = host.contains(":") ? "[\(host)]" : host
@@ -63,7 +67,7 @@ struct InteropServerCommand: AsyncParsableCommand {
     }
 }
 
-/// The answer to requests that are not gRPC.
+/// The answer to requests that are no RPC of any kind.
 private struct NothingButRPC: HTTPResponder {
     func respond(to request: HTTPRequest) async -> HTTPResponse {
         HTTPResponse(status: 404)

@@ -1,4 +1,5 @@
 import ChatStore
+import ConnectGateway
 import GeneratedMessages
 import GeneratedRPC
 import Logging
@@ -6,10 +7,10 @@ import RESTGateway
 import RPCCore
 import RPCTransport
 
-/// The chat services behind both doors: the same handlers answer gRPC and REST.
+/// The chat services behind every door: the same handlers answer gRPC, gRPC-Web, Connect and REST.
 struct ChatResponders {
     let router: RPCRouter
-    let gateway: RESTGateway
+    let gateway: ConnectGateway
 
     init(
         store: any ChatStore, health: HealthService, limits: ChatLimits, transport: TransportConfiguration,
@@ -18,22 +19,34 @@ struct ChatResponders {
         let messages = ChatMessageService(store: store, limits: limits)
         let sessions = ChatSessionService(store: store, limits: limits)
         var router = RPCRouter()
-        router.add(messages, observers: observers)
-        router.add(sessions, observers: observers)
-        router.add(health, observers: observers)
-        router.addReflection(of: GeneratedRPCProtoFiles.all + GeneratedMessagesProtoFiles.all)
+        var connect = ConnectRouter()
         var rest = RESTRouter()
-        rest.add(messages, observers: observers)
-        rest.add(sessions, observers: observers)
+        for service in [messages, sessions] as [any RPCService] {
+            router.add(service, observers: observers)
+            connect.add(service, observers: observers)
+            rest.add(service, observers: observers)
+        }
+        router.add(health, observers: observers)
+        connect.add(health, observers: observers)
+        router.addReflection(of: GeneratedRPCProtoFiles.all + GeneratedMessagesProtoFiles.all)
         var configuration = RESTConfiguration()
         configuration.maximumTargetBytes = transport.maximumTargetBytes
         configuration.maximumBodyBytes = transport.maximumHTTPBodyBytes
         configuration.statusByReason = Self.statusByReason
         configuration.plainRoutes = ProbeRoutes.make(store: store)
         self.router = router
-        self.gateway = RESTGateway(
+        let gateway = RESTGateway(
             router: rest, routes: MessageService.routes + SessionService.routes, configuration: configuration,
             logger: logger)
+        self.gateway = ConnectGateway(
+            router: connect, configuration: Self.connect(transport), next: gateway, logger: logger)
+    }
+
+    private static func connect(_ transport: TransportConfiguration) -> ConnectConfiguration {
+        var configuration = ConnectConfiguration()
+        configuration.maximumMessageBytes = transport.maximumMessageBytes
+        configuration.responseCompression = transport.responseCompression
+        return configuration
     }
 
     /// Where HTTP has a better word than the one for the gRPC code.

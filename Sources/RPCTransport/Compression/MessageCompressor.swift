@@ -48,10 +48,11 @@ final class MessageCompressor: @unchecked Sendable {
         scratch.removeAll()
         scratch.append(form.size) { form.write(into: $0) }
         let room = UnsafeMutableRawBufferPointer(rebasing: target[..<(form.size - 1)])
-        return scratch.withBytes { deflate($0, compression, into: room) }
+        return scratch.withBytes { compress($0, compression, into: room) }
     }
 
-    private func deflate(
+    /// Compresses bytes. Returns the length of the result; nil if `target` is too short for it.
+    func compress(
         _ bytes: UnsafeRawBufferPointer, _ compression: Compression, into target: UnsafeMutableRawBufferPointer
     ) -> Int? {
         switch compression {

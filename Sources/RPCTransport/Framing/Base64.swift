@@ -1,9 +1,9 @@
 /// How `-bin` headers carry bytes: base64 of RFC 4648, section 4; padding is accepted and never made (gRPC PROTOCOL-HTTP2,
-/// "Binary-Header").
-enum Base64 {
+/// "Binary-Header"). The alphabet of section 5, for URLs, is read as well.
+package enum Base64 {
     private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 
-    static func encode(_ bytes: [UInt8]) -> [UInt8] {
+    package static func encode(_ bytes: some Collection<UInt8>) -> [UInt8] {
         var text: [UInt8] = []
         text.reserveCapacity((bytes.count * 4 + 2) / 3)
         var bits: UInt32 = 0
@@ -21,7 +21,7 @@ enum Base64 {
     }
 
     /// Nil for anything that is not base64.
-    static func decode(_ text: some BidirectionalCollection<UInt8>) -> [UInt8]? {
+    package static func decode(_ text: some BidirectionalCollection<UInt8>) -> [UInt8]? {
         var text = text[...]
         var padding = 0
         while text.last == UInt8(ascii: "="), padding < 2 {

@@ -12,12 +12,17 @@ enum StatusDetails {
         Status.with {
             $0.code = Int32(clamping: error.code.rawValue)
             $0.message = error.message
-            if let reason = error.reason {
-                $0.details.append(pack(errorInfo(reason, error.reasonMetadata)))
-            }
-            if let delay = error.retryDelay { $0.details.append(pack(retryInfo(delay))) }
-            if !error.fieldViolations.isEmpty { $0.details.append(pack(badRequest(error.fieldViolations))) }
+            for detail in messages(of: error) { $0.details.append(pack(detail)) }
         }.serialized()
+    }
+
+    /// What an error says beside its code and message.
+    static func messages(of error: RPCError) -> [any ProtobufMessage] {
+        var messages: [any ProtobufMessage] = []
+        if let reason = error.reason { messages.append(errorInfo(reason, error.reasonMetadata)) }
+        if let delay = error.retryDelay { messages.append(retryInfo(delay)) }
+        if !error.fieldViolations.isEmpty { messages.append(badRequest(error.fieldViolations)) }
+        return messages
     }
 
     private static func pack(_ message: some ProtobufMessage) -> ProtoAny {

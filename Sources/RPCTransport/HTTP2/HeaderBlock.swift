@@ -38,6 +38,19 @@ struct HeaderBlock: Sendable {
         lengths.append(Lengths(name: name.count, value: value.count))
     }
 
+    /// The fields as text, for what is not HTTP/2.
+    var fields: [(name: String, value: String)] {
+        var next = 0
+        return lengths.map { length in
+            let middle = next + length.name
+            defer { next = middle + length.value }
+            return (
+                String(decoding: bytes[next..<middle], as: UTF8.self),
+                String(decoding: bytes[middle..<(middle + length.value)], as: UTF8.self)
+            )
+        }
+    }
+
     /// The block as nghttp2 wants it; the pointers are good only inside the closure.
     func withFields<R>(_ body: (UnsafeBufferPointer<nghttp2_nv>) -> R) -> R {
         bytes.withUnsafeBufferPointer { all in
