@@ -5,7 +5,7 @@ internal import RPCCore
 /// How a response is sent, and what happens to a peer that does not read it.
 extension HTTP1Connection {
     func send(_ response: HTTPResponse) {
-        task = nil
+        handlerEnded()
         guard let context, state.isResponding else { return }
         let body = response.wholeBody
         let isHead = request?.method == "HEAD"
@@ -92,7 +92,7 @@ extension HTTP1Connection {
 
     /// - Parameter isWhole: whether all has been written that was to be. If not, the peer can tell by the end that is missing.
     private func endParts(of response: HTTPResponse, isWhole: Bool) {
-        task = nil
+        handlerEnded()
         guard let context, state.isResponding else { return }
         guard isWhole else { return context.close(promise: nil) }
         if !hasBegun { writeHead(of: response, context) }

@@ -11,6 +11,7 @@ final class HTTP1Connection: ChannelInboundHandler, ServedConnection, @unchecked
     typealias OutboundOut = HTTPServerResponsePart
 
     let configuration: TransportConfiguration
+    let load: ServerLoad
     private let responder: any HTTPResponder
     private let logger: Logger
     private let executor: EventLoopExecutor
@@ -21,7 +22,12 @@ final class HTTP1Connection: ChannelInboundHandler, ServedConnection, @unchecked
     var state = HTTP1RequestState()
     var context: ChannelHandlerContext?
     var request: HTTPRequest?
-    private var body = ByteBuffer()
+    private var body = ByteBuffer() {
+        didSet { requestBytes.add(body.readableBytes - requestBytes.count) }
+    }
+    private var requestBytes: RequestBytes
+    /// Requests that the responder has got.
+    private var answered = 0
     var task: Task<Void, Never>?
     private var timer: Scheduled<Void>?
     var isShuttingDown = false
@@ -40,11 +46,13 @@ final class HTTP1Connection: ChannelInboundHandler, ServedConnection, @unchecked
     var isHeldUp = false
 
     init(
-        responder: any HTTPResponder, configuration: TransportConfiguration, logger: Logger,
+        responder: any HTTPResponder, configuration: TransportConfiguration, load: ServerLoad, logger: Logger,
         executor: EventLoopExecutor, channel: any Channel, peerIdentity: PeerIdentity? = nil
     ) {
         self.responder = responder
         self.configuration = configuration
+        self.load = load
+        self.requestBytes = RequestBytes(load: load)
         self.logger = logger
         self.executor = executor
         self.eventLoop = channel.eventLoop
@@ -130,6 +138,10 @@ final class HTTP1Connection: ChannelInboundHandler, ServedConnection, @unchecked
         case .keep:
             var bytes = bytes
             body.writeBuffer(&bytes)
+            if let refusal = load.refusal(ofRequestWith: body.readableBytes), state.giveUp() {
+                body = ByteBuffer()
+                send(.refused(refusal))
+            }
         case .respond:
             body = ByteBuffer()
             respond()
@@ -149,6 +161,9 @@ final class HTTP1Connection: ChannelInboundHandler, ServedConnection, @unchecked
         guard var request else { return }
         request.body = state.isBodyTooLarge ? .tooLarge : .complete(body)
         body = ByteBuffer()
+        if let refusal = load.refusal { return send(.refused(refusal)) }
+        answered += 1
+        let number = answered
         let responder = responder
         let isHead = request.method == "HEAD"
         let task = executor.start { [self, request] in
@@ -159,7 +174,16 @@ final class HTTP1Connection: ChannelInboundHandler, ServedConnection, @unchecked
                 onEventLoop { self.send(response) }
             }
         }
-        self.task = state.isResponding ? task : nil
+        // It may have ended here, and the next one have begun.
+        guard state.isResponding, number == answered else { return }
+        self.task = task
+        load.handlerWaits()
+    }
+
+    /// The responder has come to its end.
+    func handlerEnded() {
+        if task != nil { load.handlerEnded() }
+        task = nil
     }
 
     /// At once where that is where we are.

@@ -86,6 +86,14 @@ struct HTTP1RequestState: Hashable, Sendable {
         return .respond
     }
 
+    /// The server has no room for the rest of the request. Returns whether it is to be answered now.
+    mutating func giveUp() -> Bool {
+        guard phase == .collecting else { return false }
+        keepAlive = false
+        phase = .responding
+        return true
+    }
+
     mutating func receiveEnd() -> Action {
         ended = true
         guard phase == .collecting else { return .none }

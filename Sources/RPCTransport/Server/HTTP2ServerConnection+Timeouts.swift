@@ -25,7 +25,8 @@ extension HTTP2ServerConnection {
         let stallLimit = TimeAmount.seconds(configuration.writeStallTimeoutSeconds)
         session.forEachOpenStream { stream in
             guard let stream = stream as? ServerStream else { return }
-            let isLate = stream.state.isCollecting && now - stream.startedAt >= requestLimit
+            let since = stream.state.isCollecting ? stream.startedAt : stream.partSince
+            let isLate = since.map { now - $0 >= requestLimit } ?? false
             guard isLate || stream.isStalled(since: now - stallLimit, now: now) else { return }
             session.reset(stream, .cancel)
             needsDrain()

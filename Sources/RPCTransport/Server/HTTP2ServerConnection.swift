@@ -13,6 +13,7 @@ final class HTTP2ServerConnection: ChannelInboundHandler, HTTP2SessionDelegate, 
     typealias OutboundOut = ByteBuffer
 
     let configuration: TransportConfiguration
+    let load: ServerLoad
     let responder: any HTTPResponder
     let logger: Logger
     let eventLoop: any EventLoop
@@ -26,7 +27,8 @@ final class HTTP2ServerConnection: ChannelInboundHandler, HTTP2SessionDelegate, 
     /// The loop's time at the last read: near enough for timeouts, and not asked for once per request.
     @exclusivity(unchecked) private(set) var lastReadAt: NIODeadline
     @exclusivity(unchecked) var runningHandlers = 0
-    @exclusivity(unchecked) var bufferedRequestBytes = 0
+    /// Parts of requests that are kept, all streams together.
+    @exclusivity(unchecked) var requestBytes: RequestBytes
     /// Answers that wait until the peer reads, all streams together.
     @exclusivity(unchecked) var queuedResponseBytes = 0
     @exclusivity(unchecked) var spareMemory = SpareMemory()
@@ -57,10 +59,12 @@ final class HTTP2ServerConnection: ChannelInboundHandler, HTTP2SessionDelegate, 
     }
 
     init(
-        router: RPCRouter, responder: any HTTPResponder, configuration: TransportConfiguration, logger: Logger,
-        executor: EventLoopExecutor, channel: any Channel, peerIdentity: PeerIdentity? = nil
+        router: RPCRouter, responder: any HTTPResponder, configuration: TransportConfiguration, load: ServerLoad,
+        logger: Logger, executor: EventLoopExecutor, channel: any Channel, peerIdentity: PeerIdentity? = nil
     ) {
         self.configuration = configuration
+        self.load = load
+        self.requestBytes = RequestBytes(load: load)
         self.responder = responder
         self.logger = logger
         self.executor = executor

@@ -20,6 +20,7 @@ public final class RPCServer: Sendable {
     private let group: any EventLoopGroup
     private let logger: Logger
     private let connections = ConnectionList()
+    let load: ServerLoad
     private let listener = Guarded<(any Channel)?>(nil)
 
     /// - Parameters:
@@ -35,6 +36,7 @@ public final class RPCServer: Sendable {
         self.tls = tls
         self.group = group
         self.logger = logger
+        self.load = ServerLoad(configuration)
     }
 
     /// Begins to listen. Port 0 takes a free one; the address that is returned says which. A server can be started once.
@@ -126,13 +128,13 @@ public final class RPCServer: Sendable {
         if let tls { identity = tls.identity(by: try pipeline.handler(type: NIOSSLServerHandler.self)) }
         if answer == .http2 {
             let connection = HTTP2ServerConnection(
-                router: router, responder: responder, configuration: configuration, logger: logger, executor: executor,
-                channel: channel, peerIdentity: identity)
+                router: router, responder: responder, configuration: configuration, load: load, logger: logger,
+                executor: executor, channel: channel, peerIdentity: identity)
             try pipeline.addHandler(connection)
             connections.set(connection, of: channel)
         } else {
             let connection = HTTP1Connection(
-                responder: responder, configuration: configuration, logger: logger, executor: executor,
+                responder: responder, configuration: configuration, load: load, logger: logger, executor: executor,
                 channel: channel, peerIdentity: identity)
             try pipeline.configureHTTPServerPipeline(withPipeliningAssistance: true, withErrorHandling: true)
             try pipeline.addHandler(connection)

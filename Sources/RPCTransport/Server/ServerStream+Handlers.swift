@@ -17,6 +17,8 @@ extension ServerStream {
     private func didStart(_ task: Task<Void, Never>) {
         guard isHandlerRunning else { return }
         self.task = task
+        isHandlerCounted = true
+        connection.load.handlerWaits()
         guard let timeout else { return }
         deadlineTimer = connection.eventLoop.scheduleTask(in: TimeAmount(timeout)) { self.deadlineExceeded() }
     }
@@ -51,6 +53,7 @@ extension ServerStream {
     func handlerEnded() {
         isHandlerRunning = false
         connection.runningHandlers -= 1
+        if isHandlerCounted { connection.load.handlerEnded() }
         task = nil
         deadlineTimer?.cancel()
         deadlineTimer = nil

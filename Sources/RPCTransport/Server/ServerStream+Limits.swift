@@ -5,6 +5,7 @@ internal import RPCCore
 extension HTTP2ServerConnection {
     /// Why no handler is started now, if so.
     var refusal: RPCError? {
+        if let refusal = load.refusal { return refusal }
         if runningHandlers >= configuration.maximumRunningHandlers {
             return RPCError(
                 .resourceExhausted, "too many calls are running on this connection", reason: "TOO_MANY_CALLS",

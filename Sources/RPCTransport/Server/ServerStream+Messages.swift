@@ -61,6 +61,7 @@ extension ServerStream {
     private func arrived(_ schema: MessageSchema) throws -> Arrival {
         if let message = try takeMessage(schema) {
             giveBackWindow()
+            notePart()
             connection.needsDrain()
             return .message(message)
         }

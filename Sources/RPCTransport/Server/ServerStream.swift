@@ -15,8 +15,10 @@ final class ServerStream: HTTP2Stream, @unchecked Sendable {
     @exclusivity(unchecked) var incoming: MessageDeframer
     /// DATA that the peer's window does not have back yet.
     @exclusivity(unchecked) var unconsumedBytes = 0
-    /// What of this stream counts in the connection's `bufferedRequestBytes`.
+    /// What of this stream counts in the connection's `requestBytes`.
     @exclusivity(unchecked) var countedBytes = 0
+    /// Since when the message that is coming has not been there as a whole.
+    @exclusivity(unchecked) var partSince: NIODeadline?
     /// What of this stream counts in the connection's `queuedResponseBytes`.
     @exclusivity(unchecked) var countedQueuedBytes = 0
     @exclusivity(unchecked) var progress = WriteProgress()
@@ -38,6 +40,8 @@ final class ServerStream: HTTP2Stream, @unchecked Sendable {
     // The handler
     @exclusivity(unchecked) var task: Task<Void, Never>?
     @exclusivity(unchecked) var isHandlerRunning = false
+    /// Whether the server's load counts it: it did not end at once.
+    @exclusivity(unchecked) var isHandlerCounted = false
     @exclusivity(unchecked) var deadlineTimer: Scheduled<Void>?
     @exclusivity(unchecked) var room = Waiters()
     @exclusivity(unchecked) var arrival = Waiters()
@@ -127,6 +131,7 @@ final class ServerStream: HTTP2Stream, @unchecked Sendable {
             return fail(RPCError(error))
         }
         giveBackWindow()
+        notePart()
         if state.isRunning { arrival.wakeAll() }
     }
 
@@ -150,7 +155,7 @@ final class ServerStream: HTTP2Stream, @unchecked Sendable {
             arrival.failAll(error)
             deadlineTimer?.cancel()
         }
-        connection.bufferedRequestBytes -= countedBytes
+        connection.requestBytes.add(-countedBytes)
         countedBytes = 0
         connection.queuedResponseBytes -= countedQueuedBytes
         countedQueuedBytes = 0
@@ -213,11 +218,37 @@ final class ServerStream: HTTP2Stream, @unchecked Sendable {
     /// Keeps the connection's account of what its requests take up, and ends this one if that is too much.
     func countBuffered() {
         let bytes = incoming.bufferedBytes + (http?.body.readableBytes ?? 0)
-        connection.bufferedRequestBytes += bytes - countedBytes
+        let change = bytes - countedBytes
+        guard change != 0 else { return }
+        connection.requestBytes.add(change)
         countedBytes = bytes
-        guard connection.bufferedRequestBytes > connection.configuration.maximumBufferedRequestBytes, bytes > 0,
-            isOpen
-        else { return }
-        session.reset(self, .enhanceYourCalm)
+        guard change > 0, isOpen else { return }
+        if connection.requestBytes.count > connection.configuration.maximumBufferedRequestBytes {
+            session.reset(self, .enhanceYourCalm)
+        } else if let refusal = connection.load.refusal(ofRequestWith: bytes) {
+            giveUp(refusal)
+        }
+    }
+
+    /// Answers a request that has not come to its end, and keeps nothing more of it.
+    private func giveUp(_ error: RPCError) {
+        guard let http else {
+            incoming.removeAll()
+            fail(error)
+            return countBuffered()
+        }
+        guard state.finish() == .answer else { return }
+        _ = http.takeRequest()
+        send(.refused(error), isHead: false)
+        countBuffered()
+    }
+
+    /// Notes since when a message has begun to come and has not been there as a whole.
+    func notePart() {
+        if incoming.bufferedBytes == 0 || incoming.hasMessage {
+            partSince = nil
+        } else if partSince == nil {
+            partSince = connection.lastReadAt
+        }
     }
 }

@@ -36,12 +36,16 @@ public struct TransportConfiguration: Sendable {
     public var maximumConcurrentStreams = 1_000
     /// Handlers of one connection that may run at once, those whose streams were reset included.
     public var maximumRunningHandlers = 1_000
+    /// The same of all connections together, by either version of HTTP.
+    public var maximumRunningHandlersOfServer = 100_000
     /// DATA that a peer may send on a stream ahead of what is taken, in bytes.
     public var streamWindowBytes = 256 * 1_024
     /// DATA that a peer may send on a connection ahead of what is read, in bytes.
     public var connectionWindowBytes = 4 * 1_024 * 1_024
     /// Parts of requests that a connection may keep, all streams together, in bytes.
     public var maximumBufferedRequestBytes = 64 * 1_024 * 1_024
+    /// The same of all connections together, by either version of HTTP; requests of which much is kept already are refused then.
+    public var maximumBufferedRequestBytesOfServer = 512 * 1_024 * 1_024
 
     /// Frames that ask for nothing (WINDOW_UPDATE, SETTINGS, PRIORITY, PING, empty DATA, unknown ones): so many at once, so many
     /// each second, and more with the bytes that bodies have. A wrong frame counts ten times.

@@ -90,7 +90,7 @@ import Testing
             var received = 0
             while received < total * size {
                 client.readOnce()
-                received = await client.receiveBytes(atLeast: received + 1).count
+                received = await client.receivedCount(atLeast: received + 1)
                 #expect(responder.written.now * size <= received + bound)
             }
         }
@@ -99,7 +99,9 @@ import Testing
     @Test func aSlowReaderByHTTP2HoldsUpTheWriter() async throws {
         let responder = PartsResponder()
         try await TestServer.run({ $0.maximumQueuedBytesPerStream = 50_000 }, responder: responder) { server in
-            let client = try await server.connect()
+            var configuration = HTTP2Configuration()
+            configuration.streamWindowBytes = 65_535
+            let client = try await server.connect(configuration)
             try await client.on { $0.consumesAtOnce = false }
             let call = try await client.open("/300/10000", body: [], headers: ["content-type": "text/plain"])
             await call.wait(for: "data")

@@ -76,6 +76,17 @@ final class ByteClient: ChannelInboundHandler, Sendable {
     }
 
     func receiveBytes(atLeast count: Int) async -> [UInt8] {
+        await wait(for: count)
+        return state.withLock { $0.received }
+    }
+
+    /// How much has come, once it is that much or the server has closed.
+    func receivedCount(atLeast count: Int) async -> Int {
+        await wait(for: count)
+        return state.withLock { $0.received.count }
+    }
+
+    private func wait(for count: Int) async {
         await withCheckedContinuation { continuation in
             let isThere = state.withLock { state in
                 if state.isClosed || state.received.count >= count { return true }
@@ -84,7 +95,6 @@ final class ByteClient: ChannelInboundHandler, Sendable {
             }
             if isThere { continuation.resume() }
         }
-        return state.withLock { $0.received }
     }
 
     func receiveUntilClosed() async -> String { await receive(atLeast: .max) }

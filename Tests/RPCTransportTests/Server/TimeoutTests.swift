@@ -10,14 +10,15 @@ import Testing
 @Suite struct TimeoutTests {
     /// A connection for the time of a closure. What timers it still has are let go: an embedded loop would keep them for ever.
     func withConnection(
-        _ change: (inout TransportConfiguration) -> Void = { _ in }, _ body: (EmbeddedChannel) throws -> Void
+        _ change: (inout TransportConfiguration) -> Void = { _ in }, router: RPCRouter = RPCRouter(),
+        _ body: (EmbeddedChannel) throws -> Void
     ) throws {
         var configuration = TransportConfiguration()
         change(&configuration)
         let channel = EmbeddedChannel()
         let connection = HTTP2ServerConnection(
-            router: RPCRouter(), responder: EchoResponder(), configuration: configuration,
-            logger: Logger(label: "test"),
+            router: router, responder: EchoResponder(), configuration: configuration,
+            load: ServerLoad(configuration), logger: Logger(label: "test"),
             executor: EventLoopExecutor(channel.embeddedEventLoop), channel: channel)
         try withEnd(of: channel) {
             try channel.pipeline.syncOperations.addHandler(connection)
@@ -31,10 +32,14 @@ import Testing
         try body()
     }
 
-    /// What a client sends to open a connection, and a request if there is one.
-    func opening(_ headers: HeaderBlock? = nil) throws -> ByteBuffer {
+    /// What a client sends to open a connection, and a request and the beginning of its body if there is one.
+    func opening(_ headers: HeaderBlock? = nil, body: [UInt8] = []) throws -> ByteBuffer {
         let session = HTTP2Session(role: .client, configuration: .init(), delegate: RecordingPeer.shared)
-        if let headers { try session.submitRequest(headers, stream: RecordingStream(), hasBody: true) }
+        if let headers {
+            let stream = RecordingStream()
+            stream.outgoing.bytes.append(body)
+            try session.submitRequest(headers, stream: stream, hasBody: true)
+        }
         _ = try session.drain(upTo: .max)
         return session.output
     }
@@ -85,6 +90,31 @@ import Testing
         }
     }
 
+    /// The time that a message may take begins with it, not with its stream, which may be open for days.
+    @Test func aMessageThatDribblesIsCutOffAndTheConnectionStays() throws {
+        var router = RPCRouter()
+        router.add(TestService())
+        try withConnection({ $0.requestTimeoutSeconds = 60 }, router: router) { channel in
+            let whole: [UInt8] = [0, 0, 0, 0, 0]
+            try channel.writeInbound(
+                opening(RawClient.headers(TestService.collect.path, [:]), body: whole))
+            channel.embeddedEventLoop.advanceTime(by: .seconds(100))
+            while try channel.readOutbound(as: ByteBuffer.self) != nil {}
+            // DATA of stream 1: the beginning of a message of nine bytes.
+            try channel.writeInbound(ByteBuffer(bytes: [0, 0, 6, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 9, 1]))
+            channel.embeddedEventLoop.advanceTime(by: .seconds(50))
+            while let written = try channel.readOutbound(as: ByteBuffer.self) {
+                #expect(written.getInteger(at: 3, as: UInt8.self) != 3, "it was reset too soon")
+            }
+            // Another byte of it gives it no more time.
+            try channel.writeInbound(ByteBuffer(bytes: [0, 0, 1, 0, 0, 0, 0, 0, 1, 1]))
+            channel.embeddedEventLoop.advanceTime(by: .seconds(20))
+            #expect(channel.isActive)
+            let reset = try #require(try channel.readOutbound(as: ByteBuffer.self))
+            #expect(Array(reset.readableBytesView) == [0, 0, 4, 3, 0, 0, 0, 0, 1, 0, 0, 0, 8])
+        }
+    }
+
     @Test func aConnectionThatLingeredKeepsNoMemoryOnceItsPeerHasGone() throws {
         let channel = EmbeddedChannel()
         try withEnd(of: channel) {
@@ -97,9 +127,11 @@ import Testing
     }
 
     private func addConnectionThatEnds(to channel: EmbeddedChannel) throws -> HTTP2ServerConnection {
+        let configuration = TransportConfiguration()
         let connection = HTTP2ServerConnection(
-            router: RPCRouter(), responder: EchoResponder(), configuration: TransportConfiguration(),
-            logger: Logger(label: "test"), executor: EventLoopExecutor(channel.embeddedEventLoop), channel: channel)
+            router: RPCRouter(), responder: EchoResponder(), configuration: configuration,
+            load: ServerLoad(configuration), logger: Logger(label: "test"),
+            executor: EventLoopExecutor(channel.embeddedEventLoop), channel: channel)
         try channel.pipeline.syncOperations.addHandler(connection)
         let client = HTTP2Session(role: .client, configuration: .init(), delegate: RecordingPeer.shared)
         client.submitGoAway(.noError)
