@@ -110,6 +110,15 @@ def test_a_flood_of_empty_data_ends_its_connection(victim):
         assert peer.goaways[-1].error_code == ENHANCE_YOUR_CALM
 
 
+def test_a_flood_of_window_updates_for_a_stream_ends_its_connection(victim):
+    with HostilePeer(victim.address) as peer:
+        peer.send(peer.request("/api/sessions/create", end=False))
+        with pytest.raises(Closed):
+            for _ in range(1_000):
+                peer.send_bytes(WindowUpdateFrame(1, window_increment=1).serialize() * 1_000)
+        assert peer.goaways[-1].error_code == ENHANCE_YOUR_CALM
+
+
 def test_streams_opened_and_reset_end_their_connection(victim):
     """Rapid reset (CVE-2023-44487): 100,000 on as many connections as it takes."""
     sent = connections = 0
@@ -174,6 +183,8 @@ def test_a_header_block_without_an_end_ends_its_connection(victim):
             peer.send(opening)
             for _ in range(100_000):
                 peer.send(ContinuationFrame(1, data=peer.encoder.encode([("x-more", "of it")])))
+        assert peer.goaways, "the connection was closed without a GOAWAY"
+        assert peer.goaways[-1].error_code in {ENHANCE_YOUR_CALM, PROTOCOL_ERROR}, peer.goaways
 
 
 def test_headers_that_grow_when_they_are_decoded_end_their_connection(victim):

@@ -23,6 +23,23 @@ public struct SerializedForm: Sendable {
         return storage.withStruct { protobuf_c_message_pack($0, start.assumingMemoryBound(to: UInt8.self)) }
     }
 
+    /// Whether there are bytes or a text in the message that `write(minimumLentBytes:copy:lend:)` would lend.
+    public func holdsPart(ofAtLeast minimum: Int) -> Bool {
+        size >= minimum && storage.layout.holdsPart(ofAtLeast: minimum, storage.pointer)
+    }
+
+    /// Hands out the message part by part: most of it to `copy`, and bytes and texts of at least `minimumLentBytes` (256 or more)
+    /// to `lend`, which may keep them as long as it likes. The parts are `size` bytes together, the same as `write(into:)` writes.
+    public func write(
+        minimumLentBytes: Int, copy: (UnsafeRawBufferPointer) -> Void, lend: (LentBytes) -> Void
+    ) {
+        precondition(minimumLentBytes >= 256, "Small parts can't be lent.")
+        guard size > 0 else { return }
+        storage.withStruct {
+            PartWriter.write(storage, $0, minimumLentBytes: minimumLentBytes, copy: copy, lend: lend)
+        }
+    }
+
     /// The bytes.
     public var bytes: [UInt8] {
         [UInt8](unsafeUninitializedCapacity: size) { buffer, count in

@@ -21,9 +21,22 @@ enum MessageFraming {
         }
     }
 
-    static func write(_ message: MessageStorage, to queue: inout ByteQueue) {
+    /// Parts of messages that are at least as long are not copied until they are sent.
+    private static let minimumLentBytes = 32 * 1_024
+
+    static func write(_ message: MessageStorage, to body: inout OutgoingBody) {
         let form = message.serializedForm
-        queue.append(prefixBytes + form.size) { write(form, into: $0) }
+        // Part by part is slower where the parts are small.
+        if form.holdsPart(ofAtLeast: minimumLentBytes) {
+            lend(form, to: &body)
+        } else {
+            body.bytes.append(prefixBytes + form.size) { write(form, into: $0) }
+        }
+    }
+
+    private static func lend(_ form: SerializedForm, to body: inout OutgoingBody) {
+        body.bytes.append(prefixBytes) { writePrefix(of: form, into: $0) }
+        form.write(minimumLentBytes: minimumLentBytes) { body.bytes.append($0) } lend: { body.lend($0) }
     }
 
     /// The same, compressed where that makes the message smaller.
@@ -53,9 +66,13 @@ enum MessageFraming {
         return prefixBytes + count
     }
 
-    private static func write(_ form: SerializedForm, into target: UnsafeMutableRawBufferPointer) {
+    private static func writePrefix(of form: SerializedForm, into target: UnsafeMutableRawBufferPointer) {
         target[0] = 0
         target.storeBytes(of: UInt32(form.size).bigEndian, toByteOffset: 1, as: UInt32.self)
+    }
+
+    private static func write(_ form: SerializedForm, into target: UnsafeMutableRawBufferPointer) {
+        writePrefix(of: form, into: target)
         form.write(into: UnsafeMutableRawBufferPointer(rebasing: target[prefixBytes..<(prefixBytes + form.size)]))
     }
 }

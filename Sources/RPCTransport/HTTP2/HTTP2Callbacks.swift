@@ -193,7 +193,7 @@ enum HTTP2Callbacks {
             withStream(pointer) { stream in
                 session.output.writeWithUnsafeMutableBytes(minimumWritableBytes: 9 + count) { target in
                     target.copyMemory(from: UnsafeRawBufferPointer(start: header, count: 9))
-                    stream.outgoing.bytes.moveFirst(
+                    stream.outgoing.moveFirst(
                         count, into: UnsafeMutableRawBufferPointer(rebasing: target[9..<(9 + count)]))
                     return 9 + count
                 }

@@ -137,7 +137,7 @@ extension ServerStream {
         if compressed, let encoding = compression.response {
             MessageFraming.write(message, encoding, to: &outgoing.bytes)
         } else {
-            MessageFraming.write(message, to: &outgoing.bytes)
+            MessageFraming.write(message, to: &outgoing)
         }
         countQueued()
     }

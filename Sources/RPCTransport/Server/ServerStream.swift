@@ -160,7 +160,7 @@ final class ServerStream: HTTP2Stream, @unchecked Sendable {
         connection.queuedResponseBytes -= countedQueuedBytes
         countedQueuedBytes = 0
         incoming.giveMemory(to: &connection.spareMemory)
-        connection.spareMemory.take(from: &outgoing.bytes)
+        outgoing.giveMemory(to: &connection.spareMemory)
         http = nil
         perform(action)
     }
