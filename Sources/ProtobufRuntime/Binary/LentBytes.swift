@@ -27,7 +27,9 @@ public struct LentBytes: @unchecked Sendable {
 /// stands on the wire comes as a pointer to it.
 struct PartWriter {
     /// protobuf-c's view of it; it has to come first.
-    private var buffer = ProtobufCBuffer(append: append)
+    private var buffer = ProtobufCBuffer { buffer, count, bytes in
+        if let buffer, let bytes, count > 0 { PartWriter.append(buffer, bytes, count) }
+    }
     private let storage: MessageStorage
     private let minimumLentBytes: Int
     private let copy: (UnsafeRawBufferPointer) -> Void
@@ -59,14 +61,14 @@ struct PartWriter {
         }
     }
 
-    private static let append: @convention(c) (UnsafeMutablePointer<ProtobufCBuffer>?, Int, UnsafePointer<UInt8>?) -> Void =
-        { buffer, count, bytes in
-            guard let buffer, let bytes, count > 0 else { return }
-            let writer = UnsafeRawPointer(buffer).assumingMemoryBound(to: PartWriter.self)
-            if count >= writer.pointee.minimumLentBytes {
-                writer.pointee.lend(LentBytes(writer.pointee.storage, bytes, count))
-            } else {
-                writer.pointee.copy(UnsafeRawBufferPointer(start: bytes, count: count))
-            }
+    private static func append(
+        _ buffer: UnsafeMutablePointer<ProtobufCBuffer>, _ bytes: UnsafePointer<UInt8>, _ count: Int
+    ) {
+        let writer = UnsafeRawPointer(buffer).assumingMemoryBound(to: PartWriter.self)
+        if count >= writer.pointee.minimumLentBytes {
+            writer.pointee.lend(LentBytes(writer.pointee.storage, bytes, count))
+        } else {
+            writer.pointee.copy(UnsafeRawBufferPointer(start: bytes, count: count))
         }
+    }
 }

@@ -11,7 +11,9 @@ extension UnsafePointer where Pointee == MessageLayout {
                 let count = (message + Int(field.pointee.quantifier)).load(as: Int.self)
                 guard count > 0, let array = value.load(as: UnsafeMutableRawPointer?.self) else { continue }
                 let stride = Int(field.pointee.stride)
-                for element in 0..<count where isPart(array + element * stride, index, ofAtLeast: minimum) { return true }
+                for element in 0..<count where isPart(array + element * stride, index, ofAtLeast: minimum) {
+                    return true
+                }
             } else if field.isSet(in: message), isPart(value, index, ofAtLeast: minimum) {
                 return true
             }

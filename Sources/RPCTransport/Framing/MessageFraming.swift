@@ -36,7 +36,11 @@ enum MessageFraming {
 
     private static func lend(_ form: SerializedForm, to body: inout OutgoingBody) {
         body.bytes.append(prefixBytes) { writePrefix(of: form, into: $0) }
-        form.write(minimumLentBytes: minimumLentBytes) { body.bytes.append($0) } lend: { body.lend($0) }
+        form.write(minimumLentBytes: minimumLentBytes) {
+            body.bytes.append($0)
+        } lend: {
+            body.lend($0)
+        }
     }
 
     /// The same, compressed where that makes the message smaller.

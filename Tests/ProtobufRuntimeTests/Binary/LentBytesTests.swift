@@ -47,7 +47,10 @@ import Testing
     @Test func whatIsLentStaysAsItWasWhileTheMessageChanges() {
         var message = Self.message([2_000])
         var parts: [LentBytes] = []
-        message.serializedForm.write(minimumLentBytes: 1_000) { _ in } lend: { parts.append($0) }
+        message.serializedForm.write(minimumLentBytes: 1_000) { _ in
+        } lend: {
+            parts.append($0)
+        }
         message.repeatedBytes[0] = [1, 2, 3]
         message = Everything()
         for part in parts {
