@@ -76,6 +76,7 @@ let package = Package(
             dependencies: [
                 "RPCTransport", "RPCCore", "ProtobufRuntime",
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: swift),

@@ -15,14 +15,15 @@ struct CallHead: Sendable {
     static let encodings = Compression.allCases.map(\.rawValue).joined(separator: ", ")
 
     /// - Parameter compression: how the message is compressed where it is not the headers that say it (GET).
-    init(_ headers: HTTPHeaders, _ form: CallForm, encoding: String? = nil) throws(RPCError) {
+    init(_ request: HTTPRequest, _ form: CallForm, encoding: String? = nil) throws(RPCError) {
+        let headers = request.headers
         if !form.isGRPCWeb, let version = headers.first(name: "connect-protocol-version"), version != "1" {
             throw RPCError(
                 .invalidArgument, "connect-protocol-version is \(version); 1 is spoken here",
                 reason: "PROTOCOL_VERSION_UNKNOWN")
         }
         metadata = try CallFields.metadata(of: headers, without: Self.isOwn)
-        deadline = try Self.timeout(headers, form).map { .now + $0 }
+        deadline = try Self.timeout(headers, form).map { request.receivedAt + $0 }
         compression = try Self.compression(encoding ?? headers.first(name: form.encodingField))
         accepted = Compression.accepted(headers[form.acceptEncodingField])
     }
@@ -41,8 +42,8 @@ struct CallHead: Sendable {
     }
 
     private static func compression(_ name: String?) throws(RPCError) -> Compression? {
-        guard let name, !name.isEmpty, name != "identity" else { return nil }
-        if let compression = Compression(rawValue: name.lowercased()) { return compression }
+        guard let name = name?.lowercased(), !name.isEmpty, name != "identity" else { return nil }
+        if let compression = Compression(rawValue: name) { return compression }
         throw RPCError(
             .unimplemented, "the encoding \(name) is not known here; these are: \(encodings)",
             reason: "ENCODING_UNKNOWN")

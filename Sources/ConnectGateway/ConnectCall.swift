@@ -14,16 +14,21 @@ struct ConnectCall: Sendable {
     /// The request of a method that takes one.
     func onlyRequest<Request: ProtobufMessage>() throws -> Request {
         guard let request: Request = try next() else {
-            throw RPCError.malformed("the request ended before its message")
+            throw RPCError.wrongCount("the request has no message")
         }
-        guard try requests.next() == nil else { throw RPCError.malformed("the request has more than one message") }
+        guard try requests.next() == nil else { throw RPCError.wrongCount("the request has more than one message") }
         return request
     }
 
     func requestStream<Request: ProtobufMessage>() -> MessageStream<Request> {
         MessageStream(
             metadata: { ReceivedMetadata(lastMessageWasCompressed: requests.lastWasCompressed) },
-            next: { try next() })
+            next: {
+                // What has come is worked off without waiting for anything: others have to get their turn, and the deadline its due.
+                await Task.yield()
+                try Task.checkCancellation()
+                return try next()
+            })
     }
 
     private func next<Request: ProtobufMessage>() throws -> Request? {

@@ -8,7 +8,7 @@ import RPCTransport
 extension ConnectGateway {
     func framed(_ method: ConnectMethod, _ form: CallForm, _ request: HTTPRequest) async -> HTTPResponse {
         do {
-            let head = try CallHead(request.headers, form)
+            let head = try CallHead(request, form)
             let body = try body(of: request)
             let requests = RequestMessages(
                 form.style == .grpcWebText ? try WebText.decode(body) : body, .enveloped,
@@ -22,7 +22,13 @@ extension ConnectGateway {
             return HTTPResponse(
                 status: 200, headers: Self.headers(form),
                 body: .parts { body in
-                    try await serve(method, form, head, requests, context) { try await body.write($0, adding: $1) }
+                    try await serve(method, form, head, requests, context) { frame, headers, isLast in
+                        if isLast {
+                            try await body.writeLast(frame, adding: headers)
+                        } else {
+                            try await body.write(frame, adding: headers)
+                        }
+                    }
                 })
         } catch {
             return await refuse(error, form)
@@ -36,7 +42,7 @@ extension ConnectGateway {
         }
     }
 
-    private typealias Out = @Sendable (ByteBuffer, HTTPHeaders) async throws -> Void
+    private typealias Out = FrameWriter.Out
 
     private func serve(
         _ method: ConnectMethod, _ form: CallForm, _ head: CallHead, _ requests: RequestMessages,
@@ -66,7 +72,7 @@ extension ConnectGateway {
     private static func whole(_ form: CallForm, _ write: (@escaping Out) async throws -> Void) async -> HTTPResponse {
         let gathered = Guarded(HTTPResponse(status: 200, headers: headers(form)))
         // Nothing that only gathers throws.
-        try? await write { frame, headers in
+        try? await write { frame, headers, _ in
             gathered.withLock { response in
                 var body = response.wholeBody
                 body.writeImmutableBuffer(frame)

@@ -7,7 +7,7 @@ import RPCTransport
 extension ConnectGateway {
     func unary(_ method: ConnectMethod, _ form: CallForm, _ request: HTTPRequest) async -> HTTPResponse {
         do {
-            let head = try CallHead(request.headers, form)
+            let head = try CallHead(request, form)
             return await call(method, form, head, try body(of: request), request)
         } catch {
             return Self.failure(error, nil)
@@ -17,8 +17,10 @@ extension ConnectGateway {
     /// By GET.
     func unary(_ method: ConnectMethod, _ request: HTTPRequest) async -> HTTPResponse {
         do {
-            let get = try GetRequest(request.target)
-            let head = try CallHead(request.headers, get.form, encoding: get.encoding ?? "identity")
+            guard let get = try GetRequest(request.target) else {
+                return Self.plain(415, "encoding is json or proto", [:])
+            }
+            let head = try CallHead(request, get.form, encoding: get.encoding ?? "identity")
             return await call(method, get.form, head, get.message, request)
         } catch {
             return Self.failure(error, nil)

@@ -26,7 +26,7 @@ public struct ConnectGateway: HTTPResponder {
     }
 
     public func respond(to request: HTTPRequest) async -> HTTPResponse {
-        let path = String(request.target.prefix { $0 != "?" })
+        let path = String(OriginForm.of(request.target).prefix { $0 != "?" })
         let form = request.headers.first(name: "content-type").flatMap(CallForm.init(contentType:))
         guard let method = methods[path] else {
             // Other paths may well take JSON.
@@ -37,7 +37,7 @@ public struct ConnectGateway: HTTPResponder {
                 RPCError(.unimplemented, "there is no such method", reason: "METHOD_UNKNOWN"), form)
         }
         switch request.method {
-        case "GET" where method.allowsGet:
+        case "GET" where method.allowsGet, "HEAD" where method.allowsGet:
             return await unary(method, request)
         case "POST":
             guard let form, form.fits(method.identity.kind) else {
@@ -54,7 +54,7 @@ public struct ConnectGateway: HTTPResponder {
         }
     }
 
-    private static func plain(_ status: Int, _ text: String, _ headers: HTTPHeaders) -> HTTPResponse {
+    static func plain(_ status: Int, _ text: String, _ headers: HTTPHeaders) -> HTTPResponse {
         var headers = headers
         headers.add(name: "content-type", value: "text/plain; charset=utf-8")
         return HTTPResponse(status: status, headers: headers, body: ByteBuffer(string: text + "\n"))

@@ -56,7 +56,7 @@ struct ConnectMethod: Sendable {
     /// Whether it can be called by GET, which must change nothing (Connect protocol, "Unary-Get-Request").
     var allowsGet: Bool { identity.kind == .unary && identity.idempotency == .noSideEffects }
 
-    var allowedHTTPMethods: String { allowsGet ? "GET, POST, OPTIONS" : "POST, OPTIONS" }
+    var allowedHTTPMethods: String { allowsGet ? "GET, HEAD, POST, OPTIONS" : "POST, OPTIONS" }
 
     var hasManyResponses: Bool { identity.kind == .serverStreaming || identity.kind == .bidirectional }
 }

@@ -5,6 +5,8 @@ import RPCTransport
 
 /// The frames of a response: its messages, and then how the call ended.
 final class FrameWriter: Sendable {
+    typealias Out = @Sendable (_ frame: ByteBuffer, _ headers: HTTPHeaders, _ isLast: Bool) async throws -> Void
+
     private struct State {
         var hasBegun = false
         var compression: Compression?
@@ -13,7 +15,7 @@ final class FrameWriter: Sendable {
     private let form: CallForm
     private let head: CallHead
     private let preferred: Compression?
-    private let out: @Sendable (ByteBuffer, HTTPHeaders) async throws -> Void
+    private let out: Out
     private let state = Guarded(State())
 
     /// - Parameters:
@@ -21,7 +23,7 @@ final class FrameWriter: Sendable {
     ///   - out: takes the frames, and the headers that have to go before the first of them.
     init(
         _ form: CallForm, _ head: CallHead, preferred: Compression?,
-        out: @escaping @Sendable (ByteBuffer, HTTPHeaders) async throws -> Void
+        out: @escaping Out
     ) {
         self.form = form
         self.head = head
@@ -30,6 +32,8 @@ final class FrameWriter: Sendable {
     }
 
     func message(_ bytes: ByteBuffer, compressed: Bool, _ context: ServerContext) async throws {
+        // Nothing goes out behind a deadline, even where there is room.
+        try Task.checkCancellation()
         let (headers, compression) = begin(context)
         if compressed, let smaller = compression?.compressed(bytes) {
             try await write(Envelope(flags: Envelope.isCompressed, bytes: smaller), headers)
@@ -45,18 +49,18 @@ final class FrameWriter: Sendable {
             // A block of fields as HTTP/1.1 writes them, names in lower case.
             let lines = CallFields.status(error, trailing: trailing).map { "\($0.name):\($0.value)\r\n" }
             let block = ByteBuffer(string: lines.joined())
-            try await write(Envelope(flags: Envelope.isGRPCWebTrailers, bytes: block), headers)
+            try await write(Envelope(flags: Envelope.isGRPCWebTrailers, bytes: block), headers, isLast: true)
         } else {
             let json = ErrorJSON.end(error, trailing: trailing)
-            try await write(Envelope(flags: Envelope.isConnectEnd, bytes: json), headers)
+            try await write(Envelope(flags: Envelope.isConnectEnd, bytes: json), headers, isLast: true)
         }
     }
 
-    private func write(_ envelope: Envelope, _ headers: HTTPHeaders) async throws {
+    private func write(_ envelope: Envelope, _ headers: HTTPHeaders, isLast: Bool = false) async throws {
         var frame = ByteBuffer()
         frame.reserveCapacity(5 + envelope.bytes.readableBytes)
         envelope.write(to: &frame)
-        try await out(form.style == .grpcWebText ? WebText.encode(frame) : frame, headers)
+        try await out(form.style == .grpcWebText ? WebText.encode(frame) : frame, headers, isLast)
     }
 
     /// The first frame settles what the headers say.

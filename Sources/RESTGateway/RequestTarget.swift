@@ -25,21 +25,11 @@ struct RequestTarget: Equatable {
     init(_ target: String) throws(Fault) {
         // Printable ASCII and nothing else can stand in a URL; all else is percent-encoded (RFC 3986 section 2).
         guard target.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "#") }) else { throw .path }
-        let origin = Self.originForm(target)
+        let origin = OriginForm.of(target)
         let parts = origin.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         guard let path = parts.first, path.hasPrefix("/") else { throw .path }
         try readPath(path.dropFirst())
         if parts.count > 1 { try readQuery(parts[1]) }
-    }
-
-    private static func originForm(_ target: String) -> Substring {
-        guard !target.hasPrefix("/") else { return target[...] }
-        for scheme in ["http://", "https://"] where target.lowercased().hasPrefix(scheme) {
-            let rest = target.dropFirst(scheme.count)
-            guard let start = rest.firstIndex(where: { $0 == "/" || $0 == "?" }) else { return "/" }
-            return rest[start] == "/" ? rest[start...] : "/" + rest[start...]
-        }
-        return target[...]
     }
 
     /// A trailing slash makes no difference; any other empty segment stays, and matches nothing.

@@ -1,6 +1,7 @@
 """HTTP/2 with prior knowledge by the h2 package, for requests that well-behaved clients refuse to make."""
 
 import socket
+import time
 from dataclasses import dataclass, field
 
 import h2.config
@@ -50,13 +51,17 @@ class RawHTTP2:
         framed = b"\0" + len(message).to_bytes(4, "big") + message
         return self.request("POST", path, framed, ("content-type", "application/grpc"), ("te", "trailers"), *headers)
 
-    def request(self, method: str, path: str, body: bytes = b"", *headers: tuple[str, str]) -> Answer:
+    def request(
+        self, method: str, path: str, body: bytes = b"", *headers: tuple[str, str], pause: float = 0
+    ) -> Answer:
+        """Sends a request and reads the answer, which it begins to do after so many seconds."""
         stream = self.connection.get_next_available_stream_id()
         pseudo = [(":method", method), (":scheme", "http"), (":authority", self.authority), (":path", path)]
         self.connection.send_headers(stream, [*pseudo, *headers], end_stream=not body)
         if body:
             self.connection.send_data(stream, body, end_stream=True)
         self.socket.sendall(self.connection.data_to_send())
+        time.sleep(pause)
         return self._receive(stream)
 
     def _receive(self, stream: int) -> Answer:

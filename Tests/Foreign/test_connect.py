@@ -2,7 +2,9 @@
 both versions of HTTP, compressed and not."""
 
 import base64
+import gzip
 import json
+import socket
 import time
 
 import httpx
@@ -18,11 +20,15 @@ from interop_cases import LARGE, REQUEST_SIZES, RESPONSE_SIZES, output_request
 from interop_programs import InteropServer
 from interop_service import INITIAL, TRAILING, payload
 from interop_stubs import empty_pb2, messages_pb2, test_pb2
+from raw_http2 import RawHTTP2
 from servers import Server
 from stubs import message_pb2, session_pb2
 from test_metrics import metrics_url
 
 SPECIAL = "\t\ntest with whitespace\r\nand Unicode BMP ☺ and non-BMP 😈\t\n"
+
+
+TEST_SERVICE = "grpc.testing.TestService"
 
 
 def method(name: str):
@@ -218,7 +224,7 @@ def test_other_http_methods_and_types_are_refused_by_name(http, server):
     assert (answer.status_code, answer.headers["allow"]) == (405, "POST, OPTIONS")
     assert http.get(url(server, "CreateMessage")).status_code == 405
     options = http.options(url(server, "ListMessages"))
-    assert (options.status_code, options.headers["allow"]) == (204, "GET, POST, OPTIONS")
+    assert (options.status_code, options.headers["allow"]) == (204, "GET, HEAD, POST, OPTIONS")
     for headers in ({"content-type": "text/plain"}, {"content-type": "application/connect+json"}, {}):
         answer = http.post(url(server, "CreateMessage"), content=b"{}", headers=headers)
         assert answer.status_code == 415
@@ -264,7 +270,7 @@ def test_bad_json_is_an_error_that_says_so(http, server, body):
     assert answer.json()["message"]
 
 
-BAD_QUERIES = ["", "?message={}", "?encoding=json", "?encoding=xml&message={}", "?encoding=json&message=%7",
+BAD_QUERIES = ["", "?message={}", "?encoding=json", "?encoding=json&message=%7",
                "?encoding=json&message={}&connect=v2", "?encoding=proto&message=*&base64=1"]
 
 
@@ -296,8 +302,6 @@ BAD_STREAMS = {
     "an unknown flag": b"\4\0\0\0\2{}",
     "an end from the client": b"\2\0\0\0\2{}",
     "compressed without an encoding": framed(b"{}", 1),
-    "no message": b"",
-    "two messages": framed(b"{}") * 2,
     "no JSON": framed(b"{"),
 }
 
@@ -310,6 +314,95 @@ def test_a_bad_stream_is_an_error_in_its_last_frame(http, server, body):
     (flags, end), = envelopes(answer.content)
     assert flags == 2
     assert json.loads(end)["error"]["code"] == "invalid_argument"
+
+
+@pytest.mark.parametrize("body", [b"", framed(b"{}") * 2], ids=["none", "two"])
+def test_another_number_of_messages_than_one_is_unimplemented(http, server, body):
+    headers = {"content-type": "application/connect+json"}
+    answer = http.post(url(server, "Watch", "grpc.health.v1.Health"), content=body, headers=headers)
+    assert json.loads(envelopes(answer.content)[-1][1])["error"]["code"] == "unimplemented"
+
+
+def test_a_query_may_hold_more_and_name_a_codec_that_is_not_known(http, server):
+    path = url(server, "ListSessions", "chatrpc.v1.SessionService")
+    query = "?connect=v1&encoding=json&message=%7B%7D"
+    assert http.get(path + query + "&utm=%zz&%ff=1").status_code == 200
+    head = http.head(path + query)
+    assert (head.status_code, head.headers["content-type"], head.content) == (200, "application/json", b"")
+    assert http.get(path + query.replace("json", "xml")).status_code == 415
+
+
+def test_names_of_encodings_have_no_case(http, server):
+    answer = http.post(url(server, "ListSessions", "chatrpc.v1.SessionService"), json={},
+                       headers={"content-encoding": "Identity"})
+    assert answer.status_code == 200
+
+
+def connected(server) -> socket.socket:
+    host, _, port = server.address.rpartition(":")
+    return socket.create_connection((host, int(port)), timeout=30)
+
+
+def read_all(connection: socket.socket) -> bytes:
+    received = b""
+    while part := connection.recv(1 << 20):
+        received += part
+    return received
+
+
+def test_a_whole_url_as_target_is_understood(server):
+    with connected(server) as connection:
+        connection.sendall(
+            b"POST http://h/grpc.health.v1.Health/Check HTTP/1.1\r\nHost: h\r\nConnection: close\r\n"
+            b"Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}")
+        assert read_all(connection).startswith(b"HTTP/1.1 200 OK")
+
+
+def test_the_time_that_a_request_takes_to_come_is_part_of_its_deadline(server):
+    with connected(server) as connection:
+        connection.sendall(
+            b"POST /grpc.health.v1.Health/Check HTTP/1.1\r\nHost: h\r\nConnection: close\r\n"
+            b"Connect-Timeout-Ms: 100\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{")
+        time.sleep(0.2)  # the deadline itself
+        connection.sendall(b"}")
+        assert read_all(connection).startswith(b"HTTP/1.1 504")
+
+
+def test_a_deadline_holds_while_a_request_is_worked_off_that_has_come_whole(interop):
+    """A megabyte that unpacks to two gigabytes."""
+    message = messages_pb2.StreamingInputCallRequest(payload=payload(4 << 20)).SerializeToString()
+    body = framed(gzip.compress(message), 1) * 500
+    headers = {"content-type": "application/connect+proto", "connect-content-encoding": "gzip",
+               "connect-timeout-ms": "200"}
+    answer = httpx.post(interop.url + f"/{TEST_SERVICE}/StreamingInputCall", content=body, headers=headers, timeout=60)
+    assert json.loads(envelopes(answer.content)[-1][1])["error"]["code"] == "deadline_exceeded"
+
+
+def stream_request(size: int, count: int) -> bytes:
+    return framed(output_request(*[size] * count).SerializeToString())
+
+
+def test_by_http1_nothing_is_written_behind_a_deadline_but_the_end(interop):
+    body = stream_request(1 << 20, 100)
+    with connected(interop) as connection:
+        connection.sendall(
+            f"POST /{TEST_SERVICE}/StreamingOutputCall HTTP/1.1\r\nHost: h\r\nConnection: close\r\n"
+            f"Content-Type: application/connect+proto\r\nConnect-Timeout-Ms: 300\r\n"
+            f"Content-Length: {len(body)}\r\n\r\n".encode() + body)
+        time.sleep(1)  # past the deadline, without having read anything
+        received = read_all(connection)
+    assert len(received) < 50 << 20
+    assert b'"code":"deadline_exceeded"' in received[-1000:]
+
+
+def test_by_http2_a_peer_that_reads_late_is_told_of_the_deadline(interop):
+    with RawHTTP2(interop.address) as peer:
+        headers = [("content-type", "application/connect+proto"), ("connect-timeout-ms", "300")]
+        answer = peer.request(
+            "POST", f"/{TEST_SERVICE}/StreamingOutputCall", stream_request(400_000, 100), *headers, pause=1)
+    assert answer.reset is None
+    assert len(answer.body) < 50 << 20
+    assert b'"code":"deadline_exceeded"' in answer.body[-1000:]
 
 
 @pytest.mark.parametrize("version", ["HTTP/1.1", "HTTP/2"])
@@ -333,5 +426,6 @@ def test_messages_arrive_as_they_are_sent_and_a_caller_who_leaves_ends_the_call(
         ):
             assert time.monotonic() < deadline, "the call never ended"
             time.sleep(0.05)
+        assert "a handler failed" not in server.log_text()
     finally:
         server.stop()

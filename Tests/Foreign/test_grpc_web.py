@@ -147,11 +147,17 @@ def test_text_that_is_not_base64_is_an_error(browser, body):
     assert Reply(answer).status == 3
 
 
-@pytest.mark.parametrize("body", [b"", b"\0", b"\0\0\0\0\5ab", b"\x80\0\0\0\0", framed(b"\xff"), framed(b"") * 2, framed(b"", 1)])
+@pytest.mark.parametrize("body", [b"\0", b"\0\0\0\0\5ab", b"\x80\0\0\0\0", framed(b"\xff"), framed(b"", 1)])
 def test_broken_frames_are_an_error(browser, body):
     answer = browser.post(f"{TEST}/UnaryCall", content=body, headers={"content-type": BINARY[0]})
     reply = Reply(answer)
     assert (reply.status, reply.messages) == (3, [])
+
+
+@pytest.mark.parametrize("body", [b"", framed(b"") * 2], ids=["none", "two"])
+def test_another_number_of_messages_than_one_is_unimplemented(browser, body):
+    answer = browser.post(f"{TEST}/UnaryCall", content=body, headers={"content-type": BINARY[0]})
+    assert (Reply(answer).status, Reply(answer).messages) == (12, [])
 
 
 def test_a_small_message_that_unpacks_to_a_large_one_is_refused(browser):

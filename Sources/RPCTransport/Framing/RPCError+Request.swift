@@ -17,6 +17,15 @@ extension RPCError {
         }
     }
 
+    /// Another number of messages than the method takes (gRPC "Status codes and their use in gRPC").
+    package static func wrongCount(_ message: String) -> RPCError {
+        RPCError(.unimplemented, message, reason: "MESSAGE_COUNT_WRONG")
+    }
+
+    static var endedInside: RPCError {
+        RPCError(.internalError, "the request ended inside a message", reason: "MESSAGE_MALFORMED")
+    }
+
     /// A message, or what it was before it was compressed, is over the limit.
     package static func tooLarge(limit: Int) -> RPCError {
         // Not RESOURCE_EXHAUSTED, which asks clients to send it again later.

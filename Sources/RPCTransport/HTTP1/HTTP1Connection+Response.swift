@@ -73,8 +73,8 @@ extension HTTP1Connection {
     func send(
         _ response: HTTPResponse, _ produce: @Sendable (HTTPBodyWriter) async throws -> Void
     ) async {
-        let writer = HTTPBodyWriter { part, headers in
-            try await self.eventLoop.flatSubmit { self.write(part, of: response.adding(headers)) }.get()
+        let writer = HTTPBodyWriter { part, headers, isLast in
+            try await self.write(part, of: response.adding(headers), isLast: isLast)
         }
         onEventLoop { self.isInParts = true }
         var isWhole = true
@@ -82,7 +82,27 @@ extension HTTP1Connection {
         onEventLoop { [isWhole] in self.endParts(of: response, isWhole: isWhole) }
     }
 
-    private func write(_ part: ByteBuffer, of response: HTTPResponse) -> EventLoopFuture<Void> {
+    /// Returns once the socket has taken the part, unless it is the last one.
+    private func write(_ part: ByteBuffer, of response: HTTPResponse, isLast: Bool) async throws {
+        let taken = eventLoop.makePromise(of: Void.self)
+        onEventLoop {
+            let written = self.enqueue(part, of: response)
+            if isLast { taken.succeed() } else { written.cascade(to: taken) }
+        }
+        try await withTaskCancellationHandler {
+            do {
+                try await taken.futureResult.get()
+            } catch {
+                if Task.isCancelled { throw CancellationError() }
+                throw RPCError(.cancelled, "the caller went away", cause: error)
+            }
+        } onCancel: {
+            // Whoever writes is let go; what it has written still goes out.
+            taken.fail(CancellationError())
+        }
+    }
+
+    private func enqueue(_ part: ByteBuffer, of response: HTTPResponse) -> EventLoopFuture<Void> {
         guard let context, state.isResponding else {
             return eventLoop.makeFailedFuture(RPCError(.cancelled, "the call is over"))
         }

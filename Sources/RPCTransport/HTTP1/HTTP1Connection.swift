@@ -23,7 +23,11 @@ final class HTTP1Connection: ChannelInboundHandler, ServedConnection, @unchecked
     var context: ChannelHandlerContext?
     var request: HTTPRequest?
     private var body = ByteBuffer() {
-        didSet { requestBytes.add(body.readableBytes - requestBytes.count) }
+        didSet { count() }
+    }
+    /// The size of the request that the responder is working on.
+    private var heldBytes = 0 {
+        didSet { count() }
     }
     private var requestBytes: RequestBytes
     /// Requests that the responder has got.
@@ -77,16 +81,18 @@ final class HTTP1Connection: ChannelInboundHandler, ServedConnection, @unchecked
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if case ChannelEvent.inputClosed? = event as? ChannelEvent {
-            // Who goes away from a response that may never end says so like this, and no other way.
-            if isInParts { return context.close(promise: nil) }
-            // Otherwise a client may close its side once it has sent its request, and wait for the answer.
-            if state.receiveEndOfInput() {
-                hasInputEnded = true
-                return isWriting ? () : context.close(promise: nil)
-            }
+        // A client may close its side once it has sent its request, and wait for the answer.
+        if case ChannelEvent.inputClosed? = event as? ChannelEvent, state.receiveEndOfInput() {
+            hasInputEnded = true
+            return isWriting ? () : context.close(promise: nil)
         }
         context.fireUserInboundEventTriggered(event)
+    }
+
+    /// The peer has closed its side, with requests before that which have not been reached yet, perhaps. Who goes away from a
+    /// response that may never end says so like this, and no other way.
+    func inputEnded() {
+        if isInParts { context?.close(promise: nil) }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -160,8 +166,9 @@ final class HTTP1Connection: ChannelInboundHandler, ServedConnection, @unchecked
         }
         guard var request else { return }
         request.body = state.isBodyTooLarge ? .tooLarge : .complete(body)
+        let size = body.readableBytes
         body = ByteBuffer()
-        if let refusal = load.refusal { return send(.refused(refusal)) }
+        if let refusal = load.refusal ?? load.refusal(ofRequestWith: size) { return send(.refused(refusal)) }
         answered += 1
         let number = answered
         let responder = responder
@@ -178,11 +185,19 @@ final class HTTP1Connection: ChannelInboundHandler, ServedConnection, @unchecked
         guard state.isResponding, number == answered else { return }
         self.task = task
         load.handlerWaits()
+        heldBytes = size
+    }
+
+    private func count() {
+        requestBytes.add(body.readableBytes + heldBytes - requestBytes.count)
     }
 
     /// The responder has come to its end.
     func handlerEnded() {
-        if task != nil { load.handlerEnded() }
+        if task != nil {
+            load.handlerEnded()
+            heldBytes = 0
+        }
         task = nil
     }
 

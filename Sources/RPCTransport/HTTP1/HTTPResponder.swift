@@ -35,6 +35,8 @@ public struct HTTPRequest: Sendable {
     /// Who the peer is, where it showed a certificate that was verified (mutual TLS).
     public var peerIdentity: PeerIdentity?
     public var version: Version
+    /// When its headers had come: from then on, whoever sent it waits.
+    public var receivedAt = ContinuousClock.now
 
     public init(
         method: String, target: String, headers: HTTPHeaders = [:], body: Body = .complete(ByteBuffer()),
@@ -56,7 +58,7 @@ public struct HTTPResponse: Sendable {
         /// All of it, sent with `content-length`.
         case whole(ByteBuffer)
         /// What the function writes, sent as it writes it. If it throws, the peer sees that the response was broken off. Its
-        /// task is cancelled when the caller goes away.
+        /// task is cancelled when the caller goes away; by HTTP/1.1 one that ends its side of the connection is taken to have gone.
         case parts(@Sendable (HTTPBodyWriter) async throws -> Void)
     }
 
@@ -78,9 +80,11 @@ public struct HTTPResponse: Sendable {
 
 /// The way out for a body that is sent in parts.
 public struct HTTPBodyWriter: Sendable {
-    private let send: @Sendable (_ part: ByteBuffer, _ headers: HTTPHeaders) async throws -> Void
+    private let send: @Sendable (_ part: ByteBuffer, _ headers: HTTPHeaders, _ isLast: Bool) async throws -> Void
 
-    package init(send: @escaping @Sendable (_ part: ByteBuffer, _ headers: HTTPHeaders) async throws -> Void) {
+    package init(
+        send: @escaping @Sendable (_ part: ByteBuffer, _ headers: HTTPHeaders, _ isLast: Bool) async throws -> Void
+    ) {
         self.send = send
     }
 
@@ -89,7 +93,12 @@ public struct HTTPBodyWriter: Sendable {
     /// - Parameter headers: what the response's headers are to have beside its own. They go out with the first part; with
     ///   a later one they mean nothing.
     public func write(_ part: ByteBuffer, adding headers: HTTPHeaders = [:]) async throws {
-        try await send(part, headers)
+        try await send(part, headers, false)
+    }
+
+    /// The same for the last part. It does not wait for the peer, so that it goes out even where the task has been cancelled.
+    public func writeLast(_ part: ByteBuffer, adding headers: HTTPHeaders = [:]) async throws {
+        try await send(part, headers, true)
     }
 }
 

@@ -29,6 +29,8 @@ final class HTTP2ServerConnection: ChannelInboundHandler, HTTP2SessionDelegate, 
     @exclusivity(unchecked) var runningHandlers = 0
     /// Parts of requests that are kept, all streams together.
     @exclusivity(unchecked) var requestBytes: RequestBytes
+    /// Requests that handlers are working on.
+    @exclusivity(unchecked) var heldBytes: RequestBytes
     /// Answers that wait until the peer reads, all streams together.
     @exclusivity(unchecked) var queuedResponseBytes = 0
     @exclusivity(unchecked) var spareMemory = SpareMemory()
@@ -65,6 +67,7 @@ final class HTTP2ServerConnection: ChannelInboundHandler, HTTP2SessionDelegate, 
         self.configuration = configuration
         self.load = load
         self.requestBytes = RequestBytes(load: load)
+        self.heldBytes = RequestBytes(load: load)
         self.responder = responder
         self.logger = logger
         self.executor = executor

@@ -98,6 +98,8 @@ public final class RPCServer: Sendable {
             }
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
+            // Finds peers of HTTP/1.1 that have vanished without a word; HTTP/2 has its own PINGs.
+            .childChannelOption(.socketOption(.so_keepalive), value: 1)
             .childChannelOption(.writeBufferWaterMark, value: .init(low: limit / 2, high: limit))
             .childChannelOption(
                 .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 1_024, initial: 16_384, maximum: 65_536)
@@ -136,6 +138,7 @@ public final class RPCServer: Sendable {
             let connection = HTTP1Connection(
                 responder: responder, configuration: configuration, load: load, logger: logger, executor: executor,
                 channel: channel, peerIdentity: identity)
+            try pipeline.addHandler(InputEndObserver(connection))
             try pipeline.configureHTTPServerPipeline(withPipeliningAssistance: true, withErrorHandling: true)
             try pipeline.addHandler(connection)
             connections.set(connection, of: channel)

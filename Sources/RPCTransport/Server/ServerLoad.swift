@@ -1,8 +1,8 @@
 internal import RPCCore
 internal import Synchronization
 
-/// What all connections of a server have taken on together: handlers that run, and parts of requests that are kept. What is
-/// beyond the limits is refused, whichever connection it comes by.
+/// What all connections of a server have taken on together: handlers that run, and requests that are kept, while they come and
+/// while a handler works on them. What is beyond the limits is refused, whichever connection it comes by.
 final class ServerLoad: Sendable {
     private let maximumHandlers: Int
     private let maximumRequestBytes: Int
@@ -39,13 +39,19 @@ final class ServerLoad: Sendable {
     /// Why a request of which so much is kept already is not kept any longer, if so. Small ones always are.
     func refusal(ofRequestWith bytes: Int) -> RPCError? {
         guard bytes >= RequestBytes.step, bufferedRequestBytes > maximumRequestBytes else { return nil }
-        return RPCError(
-            .resourceExhausted, "too much is being sent to this server at once", reason: "TOO_MUCH_UPLOADED",
-            retryDelay: .milliseconds(500))
+        return .tooMuchUploaded
     }
 
     fileprivate func report(_ bytes: Int) {
         requestBytes.wrappingAdd(bytes, ordering: .relaxed)
+    }
+}
+
+extension RPCError {
+    static var tooMuchUploaded: RPCError {
+        RPCError(
+            .resourceExhausted, "too much is being sent to this server at once", reason: "TOO_MUCH_UPLOADED",
+            retryDelay: .milliseconds(500))
     }
 }
 

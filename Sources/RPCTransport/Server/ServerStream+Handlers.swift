@@ -19,6 +19,7 @@ extension ServerStream {
         self.task = task
         isHandlerCounted = true
         connection.load.handlerWaits()
+        connection.heldBytes.add(requestSize)
         guard let timeout else { return }
         deadlineTimer = connection.eventLoop.scheduleTask(in: TimeAmount(timeout)) { self.deadlineExceeded() }
     }
@@ -53,7 +54,10 @@ extension ServerStream {
     func handlerEnded() {
         isHandlerRunning = false
         connection.runningHandlers -= 1
-        if isHandlerCounted { connection.load.handlerEnded() }
+        if isHandlerCounted {
+            connection.load.handlerEnded()
+            connection.heldBytes.add(-requestSize)
+        }
         task = nil
         deadlineTimer?.cancel()
         deadlineTimer = nil

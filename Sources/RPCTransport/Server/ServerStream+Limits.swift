@@ -3,9 +3,12 @@ internal import RPCCore
 
 /// What a connection keeps for a peer that asks for more than it reads.
 extension HTTP2ServerConnection {
-    /// Why no handler is started now, if so.
-    var refusal: RPCError? {
-        if let refusal = load.refusal { return refusal }
+    /// Why no handler is started now for a request of that size, if so.
+    func refusal(ofRequestWith bytes: Int) -> RPCError? {
+        if let refusal = load.refusal ?? load.refusal(ofRequestWith: bytes) { return refusal }
+        if bytes >= RequestBytes.step, heldBytes.count + bytes > configuration.maximumHeldRequestBytes {
+            return .tooMuchUploaded
+        }
         if runningHandlers >= configuration.maximumRunningHandlers {
             return RPCError(
                 .resourceExhausted, "too many calls are running on this connection", reason: "TOO_MANY_CALLS",

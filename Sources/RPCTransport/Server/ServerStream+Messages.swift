@@ -10,11 +10,12 @@ extension ServerStream {
     func takeOnlyMessage(_ schema: MessageSchema) -> MessageStorage? {
         do {
             guard let request = try takeMessage(schema) else {
-                fail(RPCError(.internalError, "the request ended before its message", reason: "MESSAGE_MALFORMED"))
+                fail(incoming.bufferedBytes == 0 ? .wrongCount("the request has no message") : .endedInside)
                 return nil
             }
+            requestSize = lastMessageSize
             guard incoming.bufferedBytes == 0 else {
-                fail(RPCError(.internalError, "the request has more than one message", reason: "MESSAGE_MALFORMED"))
+                fail(.wrongCount("the request has more than one message"))
                 return nil
             }
             return request
@@ -42,13 +43,15 @@ extension ServerStream {
         _ schema: MessageSchema, _ bytes: UnsafeRawBufferPointer, isCompressed: Bool
     ) throws -> MessageStorage {
         lastMessageWasCompressed = isCompressed
+        lastMessageSize = bytes.count
         // Without an encoding, no message that says it is compressed gets here.
         guard isCompressed, let encoding = compression.request else {
             return try MessageStorage(schema, serialized: RawSpan(_unsafeBytes: bytes))
         }
         let limit = connection.configuration.maximumMessageBytes
         return try MessageCompressor.ofThisThread.withDecompressed(bytes, encoding, limit: limit) {
-            try MessageStorage(schema, serialized: RawSpan(_unsafeBytes: $0))
+            lastMessageSize = $0.count
+            return try MessageStorage(schema, serialized: RawSpan(_unsafeBytes: $0))
         }
     }
 
@@ -67,7 +70,7 @@ extension ServerStream {
         }
         guard state.peerEnded else { return .later }
         if incoming.bufferedBytes > 0 {
-            throw RPCError(.internalError, "the request ended inside a message", reason: "MESSAGE_MALFORMED")
+            throw RPCError.endedInside
         }
         return .end
     }

@@ -6,7 +6,8 @@ internal import RPCCore
 extension ServerStream {
     func startResponder() {
         guard let request = http?.takeRequest() else { return }
-        if let refusal = connection.refusal {
+        if case .complete(let body) = request.body { requestSize = body.readableBytes }
+        if let refusal = connection.refusal(ofRequestWith: requestSize) {
             if state.finish() == .answer { send(.refused(refusal), isHead: false) }
             return
         }
@@ -54,7 +55,10 @@ extension ServerStream {
     ) async {
         var isWhole = true
         do {
-            try await produce(HTTPBodyWriter { try await self.write($0, of: response, adding: $1) })
+            try await produce(
+                HTTPBodyWriter { part, headers, isLast in
+                    try await self.write(part, of: response.adding(headers), isLast: isLast)
+                })
         } catch {
             isWhole = false
         }
@@ -64,12 +68,12 @@ extension ServerStream {
         }
     }
 
-    private func write(_ part: ByteBuffer, of response: HTTPResponse, adding headers: HTTPHeaders) async throws {
+    private func write(_ part: ByteBuffer, of response: HTTPResponse, isLast: Bool) async throws {
         let hasRoom =
             connection.eventLoop.inEventLoop
-            ? try enqueue(part, of: response.adding(headers))
-            : try await connection.eventLoop.submit { try self.enqueue(part, of: response.adding(headers)) }.get()
-        if !hasRoom { try await waitForRoom() }
+            ? try enqueue(part, of: response)
+            : try await connection.eventLoop.submit { try self.enqueue(part, of: response) }.get()
+        if !hasRoom, !isLast { try await waitForRoom() }
     }
 
     /// Returns whether there is room for more.

@@ -17,6 +17,10 @@ final class ServerStream: HTTP2Stream, @unchecked Sendable {
     @exclusivity(unchecked) var unconsumedBytes = 0
     /// What of this stream counts in the connection's `requestBytes`.
     @exclusivity(unchecked) var countedBytes = 0
+    /// The size of the message that was taken last, decompressed.
+    @exclusivity(unchecked) var lastMessageSize = 0
+    /// The size of the request that the handler has, where that is one message.
+    @exclusivity(unchecked) var requestSize = 0
     /// Since when the message that is coming has not been there as a whole.
     @exclusivity(unchecked) var partSince: NIODeadline?
     /// What of this stream counts in the connection's `queuedResponseBytes`.
@@ -203,7 +207,7 @@ final class ServerStream: HTTP2Stream, @unchecked Sendable {
 
     private func startHandler() {
         guard let entry else { return }
-        if let refusal = connection.refusal { return fail(refusal) }
+        if let refusal = connection.refusal(ofRequestWith: incoming.bufferedBytes) { return fail(refusal) }
         entry.start(self)
     }
 

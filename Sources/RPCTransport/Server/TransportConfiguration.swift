@@ -44,7 +44,10 @@ public struct TransportConfiguration: Sendable {
     public var connectionWindowBytes = 4 * 1_024 * 1_024
     /// Parts of requests that a connection may keep, all streams together, in bytes.
     public var maximumBufferedRequestBytes = 64 * 1_024 * 1_024
-    /// The same of all connections together, by either version of HTTP; requests of which much is kept already are refused then.
+    /// Requests that handlers of one connection are working on, in bytes as they came or were decompressed; beyond it, large ones are
+    /// refused.
+    public var maximumHeldRequestBytes = 128 * 1_024 * 1_024
+    /// Both of all connections together, by either version of HTTP; beyond it, large requests are refused.
     public var maximumBufferedRequestBytesOfServer = 512 * 1_024 * 1_024
 
     /// Frames that ask for nothing (WINDOW_UPDATE, SETTINGS, PRIORITY, PING, empty DATA, unknown ones): so many at once, so many

@@ -25,10 +25,10 @@ import Testing
         Case(testDescription: "unknown flag", body: [7, 0, 0, 0, 0], status: "13"),
         Case(testDescription: "largest length there is", body: [0, 255, 255, 255, 255], status: "3"),
         Case(testDescription: "over the limit", body: [0, 1, 0, 0, 0], status: "3"),
-        Case(testDescription: "no message", body: [], status: "13"),
+        Case(testDescription: "no message", body: [], status: "12"),
         Case(testDescription: "half a prefix", body: [0, 0, 0], status: "13"),
         Case(testDescription: "half a message", body: [0, 0, 0, 0, 9, 1], status: "13"),
-        Case(testDescription: "two messages", body: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0], status: "13"),
+        Case(testDescription: "two messages", body: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0], status: "12"),
         Case(testDescription: "not protobuf", body: [0, 0, 0, 0, 2, 10, 200], status: "3"),
         Case(testDescription: "not UTF-8", body: [0, 0, 0, 0, 3, 10, 1, 0xff], status: "3"),
         Case(

@@ -117,7 +117,7 @@ import Testing
         }
     }
 
-    @Test(arguments: ["by closing", "by ending its side"])
+    @Test(arguments: ["by closing", "by ending its side", "by ending its side behind another request"])
     func aReaderThatGoesAwayEndsTheWriterThatWaits(how: String) async throws {
         let responder = PartsResponder()
         try await TestServer.run(responder: responder) { server in
@@ -127,6 +127,7 @@ import Testing
                 try await client.close()
             } else {
                 _ = await client.receive(atLeast: 1)
+                if how != "by ending its side" { try await client.send("POST / HT") }
                 try await client.sendEnd()
             }
             await responder.ended.wait()

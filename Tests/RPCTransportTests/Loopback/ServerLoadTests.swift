@@ -46,6 +46,22 @@ import Testing
         }
     }
 
+    @Test func requestsThatHandlersWorkOnCountToo() async throws {
+        try await TestServer.run({ $0.maximumHeldRequestBytes = 100_000 }) { server in
+            let client = try await server.connect()
+            let large = RawClient.frame(ProtoAny.with { $0.value = [UInt8](repeating: 1, count: 60_000) })
+            let first = try await client.open(TestService.wait.path, body: large)
+            try await client.roundTrip()
+            #expect(server.server.load.bufferedRequestBytes >= 60_000)
+            #expect(try await client.open(TestService.echo.path, body: large).reply().status == "8")
+            #expect(try await client.call(TestService.echo).status == "0")
+            server.service.gate.open(1)
+            #expect(try await first.reply().status == "0")
+            #expect(server.server.load.bufferedRequestBytes == 0)
+            #expect(try await client.open(TestService.echo.path, body: large).reply().status == "0")
+        }
+    }
+
     @Test func uploadsAreLimitedAcrossConnections() async throws {
         try await TestServer.run({ $0.maximumBufferedRequestBytesOfServer = 64 * 1_024 }) { server in
             let first = try await server.connect()
