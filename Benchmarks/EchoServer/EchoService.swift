@@ -27,7 +27,7 @@ struct RequiresRequestID: ServerInterceptor {
     func intercept(
         _ method: MethodIdentity, _ context: ServerContext, next: () async throws -> Void
     ) async throws {
-        guard !context.metadata.values("x-request-id").isEmpty else {
+        guard context.metadata["x-request-id"] != nil else {
             throw RPCError(.invalidArgument, "x-request-id is missing")
         }
         try await next()

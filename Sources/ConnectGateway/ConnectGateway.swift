@@ -72,7 +72,8 @@ public struct ConnectGateway: HTTPResponder {
     ) -> ServerContext {
         ServerContext(
             path: method.identity.path, surface: form.surface, metadata: head.metadata, deadline: head.deadline,
-            peer: request.peer, isRequestCompressed: requests.isFirstCompressed, peerIdentity: request.peerIdentity)
+            receivedAt: request.receivedAt, peer: request.peer, isRequestCompressed: requests.isFirstCompressed,
+            peerIdentity: request.peerIdentity)
     }
 
     /// What the caller is told of an error. What the handler did not mean to tell goes to the log, the only place where it

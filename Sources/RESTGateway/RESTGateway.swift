@@ -83,8 +83,9 @@ public struct RESTGateway: HTTPResponder {
         _ request: HTTPRequest, _ requestID: String
     ) async throws -> HTTPResponse {
         let context = ServerContext(
-            path: route.rpcPath, surface: .rest, metadata: metadata(of: request, requestID), peer: request.peer,
-            peerIdentity: request.peerIdentity)
+            path: route.rpcPath, surface: .rest, metadata: metadata(of: request, requestID),
+            receivedAt: request.receivedAt,
+            peer: request.peer, peerIdentity: request.peerIdentity)
         let json = try await method.call(
             RESTCall(
                 route: route, target: target, body: body, limits: configuration.decodingLimits, context: context))

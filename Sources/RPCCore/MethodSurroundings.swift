@@ -1,15 +1,23 @@
 /// What stands around the handler of one method.
 struct MethodSurroundings: Sendable {
-    private let method: MethodIdentity
+    let method: MethodIdentity
     /// The first one is outermost.
     private let interceptors: [any ServerInterceptor]
-    private let observers: [any CallObserver]
+    // Mostly there is one, and going through a list costs more than it does.
+    private let firstObserver: (any CallObserver)?
+    private let otherObservers: [any CallObserver]
 
     init(_ method: MethodIdentity, _ interceptors: [any ServerInterceptor], _ observers: [any CallObserver]) {
         self.method = method
         self.interceptors = interceptors.map { $0.bound(to: method) }
-        self.observers = observers.map { $0.bound(to: method) }
+        onlyInterceptor = self.interceptors.count == 1 ? self.interceptors[0] : nil
+        let bound = observers.map { $0.bound(to: method) }
+        firstObserver = bound.first
+        otherObservers = Array(bound.dropFirst())
     }
+
+    /// The interceptor, where there is just one: then nothing has to be between it and the handler.
+    let onlyInterceptor: (any ServerInterceptor)?
 
     var isIntercepted: Bool { !interceptors.isEmpty }
 
@@ -25,18 +33,17 @@ struct MethodSurroundings: Sendable {
 
     // MARK: Observers
 
-    /// Returns when the call began, if anyone wants to know.
-    func began(_ context: ServerContext) -> ContinuousClock.Instant? {
-        guard !observers.isEmpty else { return nil }
-        for observer in observers { observer.callBegan(method, context) }
-        return .now
+    func began(_ context: ServerContext) {
+        firstObserver?.callBegan(method, context)
+        for observer in otherObservers { observer.callBegan(method, context) }
     }
 
-    func ended(_ context: ServerContext, since start: ContinuousClock.Instant?, _ error: (any Error)? = nil) {
-        guard let start else { return }
-        let duration = ContinuousClock.now - start
+    func ended(_ context: ServerContext, _ error: (any Error)? = nil) {
+        guard let firstObserver else { return }
+        let duration = ContinuousClock.now - context.receivedAt
         let status = error.map { context.statusCode(of: $0) } ?? .ok
-        for observer in observers { observer.callEnded(method, context, status, after: duration) }
+        firstObserver.callEnded(method, context, status, after: duration)
+        for observer in otherObservers { observer.callEnded(method, context, status, after: duration) }
     }
 }
 

@@ -18,6 +18,8 @@ public final class ServerContext: Sendable {
     public let metadata: Metadata
     /// The instant after which nobody waits for the answer any more.
     public let deadline: ContinuousClock.Instant?
+    /// When the request was read, or its first part where it comes in several: calls are timed from then on.
+    public let receivedAt: ContinuousClock.Instant
     /// The peer's address in text form, for logs.
     public let peer: String
     /// Whether the request came compressed, where it is one message. (`MessageStream` tells it of each of many.)
@@ -31,6 +33,7 @@ public final class ServerContext: Sendable {
         surface: Surface,
         metadata: Metadata = [:],
         deadline: ContinuousClock.Instant? = nil,
+        receivedAt: ContinuousClock.Instant = .now,
         peer: String = "",
         isRequestCompressed: Bool = false,
         peerIdentity: PeerIdentity? = nil
@@ -39,6 +42,7 @@ public final class ServerContext: Sendable {
         self.surface = surface
         self.metadata = metadata
         self.deadline = deadline
+        self.receivedAt = receivedAt
         self.peer = peer
         self.isRequestCompressed = isRequestCompressed
         self.peerIdentity = peerIdentity

@@ -14,19 +14,24 @@ struct SurroundingRegistry<Base: MethodRegistry>: MethodRegistry {
     ) {
         let around = surroundings(of: method.identity)
         base.unary(method) { request, context in
-            let start = around.began(context)
+            around.began(context)
             do {
-                var response: Response?
-                if around.isIntercepted {
-                    try await around.intercept(context) { response = try await handler(request, context) }
+                // Not `Response?`: types that depend on others are looked up at run time.
+                var response: MessageStorage?
+                if let only = around.onlyInterceptor {
+                    try await only.intercept(around.method, context) {
+                        response = try await handler(request, context).storage
+                    }
+                } else if around.isIntercepted {
+                    try await around.intercept(context) { response = try await handler(request, context).storage }
                 } else {
-                    response = try await handler(request, context)
+                    response = try await handler(request, context).storage
                 }
                 guard let response else { throw RPCError.notHandled }
-                around.ended(context, since: start)
-                return response
+                around.ended(context)
+                return Response(storage: response)
             } catch {
-                around.ended(context, since: start, error)
+                around.ended(context, error)
                 throw error
             }
         }
@@ -76,7 +81,7 @@ struct SurroundingRegistry<Base: MethodRegistry>: MethodRegistry {
 extension MethodSurroundings {
     /// All of it around a handler.
     fileprivate func serve(_ context: ServerContext, _ handler: () async throws -> Void) async throws {
-        let start = began(context)
+        began(context)
         do {
             if isIntercepted {
                 var isHandled = false
@@ -88,9 +93,9 @@ extension MethodSurroundings {
             } else {
                 try await handler()
             }
-            ended(context, since: start)
+            ended(context)
         } catch {
-            ended(context, since: start, error)
+            ended(context, error)
             throw error
         }
     }

@@ -14,7 +14,7 @@ final class HTTP1Connection: ChannelInboundHandler, ServedConnection, @unchecked
     let load: ServerLoad
     private let responder: any HTTPResponder
     private let logger: Logger
-    private let executor: EventLoopExecutor
+    private let handlers: HandlerPool
     let eventLoop: any EventLoop
     private let peer: String
     private let peerIdentity: PeerIdentity?
@@ -32,7 +32,7 @@ final class HTTP1Connection: ChannelInboundHandler, ServedConnection, @unchecked
     private var requestBytes: RequestBytes
     /// Requests that the responder has got.
     private var answered = 0
-    var task: Task<Void, Never>?
+    var task: HandlerTask?
     private var timer: Scheduled<Void>?
     var isShuttingDown = false
     var hasInputEnded = false
@@ -51,14 +51,14 @@ final class HTTP1Connection: ChannelInboundHandler, ServedConnection, @unchecked
 
     init(
         responder: any HTTPResponder, configuration: TransportConfiguration, load: ServerLoad, logger: Logger,
-        executor: EventLoopExecutor, channel: any Channel, peerIdentity: PeerIdentity? = nil
+        handlers: HandlerPool, channel: any Channel, peerIdentity: PeerIdentity? = nil
     ) {
         self.responder = responder
         self.configuration = configuration
         self.load = load
         self.requestBytes = RequestBytes(load: load)
         self.logger = logger
-        self.executor = executor
+        self.handlers = handlers
         self.eventLoop = channel.eventLoop
         self.peer = channel.remoteAddress?.text ?? ""
         self.peerIdentity = peerIdentity
@@ -173,7 +173,7 @@ final class HTTP1Connection: ChannelInboundHandler, ServedConnection, @unchecked
         let number = answered
         let responder = responder
         let isHead = request.method == "HEAD"
-        let task = executor.start { [self, request] in
+        let task = handlers.start { [self, request] in
             let response = await responder.respond(to: request)
             if case .parts(let produce) = response.body, response.allowsBody, !isHead {
                 await send(response, produce)

@@ -3,27 +3,29 @@ internal import NIOCore
 /// Runs tasks on an event loop, so that a handler that was suspended resumes where its session lives.
 ///
 /// NIO's own `EventLoop.executor` is a serial executor, which a task can't be told to prefer.
-final class EventLoopExecutor: TaskExecutor {
+///
+/// @unchecked Sendable: the flag is touched on the event loop only.
+final class EventLoopExecutor: TaskExecutor, @unchecked Sendable {
     private let eventLoop: any EventLoop
+    private var runsNextAtOnce = false
 
     init(_ eventLoop: any EventLoop) {
         self.eventLoop = eventLoop
     }
 
     func enqueue(_ job: consuming ExecutorJob) {
+        if eventLoop.inEventLoop, runsNextAtOnce {
+            runsNextAtOnce = false
+            return job.runSynchronously(on: asUnownedTaskExecutor())
+        }
         let job = UnownedJob(job)
         eventLoop.execute { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
     }
-}
 
-extension EventLoopExecutor {
-    /// Starts a task on the event loop that is running now. What it does before it first suspends happens here, before
-    /// this returns, where the system has that.
-    @inline(__always)
-    func start(_ body: sending @escaping @isolated(any) () async -> Void) -> Task<Void, Never> {
-        if #available(macOS 26.0, iOS 26.0, tvOS 26.0, watchOS 26.0, visionOS 26.0, *) {
-            return Task.immediate(executorPreference: self, operation: body)
-        }
-        return Task(executorPreference: self, operation: body)
+    /// Calls `body`, and runs the first job that it brings about before it returns, not in a later tick. Only on the event loop.
+    func runningAtOnce(_ body: () -> Void) {
+        runsNextAtOnce = true
+        body()
+        runsNextAtOnce = false
     }
 }

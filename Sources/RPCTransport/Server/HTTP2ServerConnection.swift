@@ -17,7 +17,7 @@ final class HTTP2ServerConnection: ChannelInboundHandler, HTTP2SessionDelegate, 
     let responder: any HTTPResponder
     let logger: Logger
     let eventLoop: any EventLoop
-    let executor: EventLoopExecutor
+    let handlers: HandlerPool
     let peer: String
     let peerIdentity: PeerIdentity?
 
@@ -26,6 +26,8 @@ final class HTTP2ServerConnection: ChannelInboundHandler, HTTP2SessionDelegate, 
     var clock: ConnectionClock
     /// The loop's time at the last read: near enough for timeouts, and not asked for once per request.
     @exclusivity(unchecked) private(set) var lastReadAt: NIODeadline
+    /// The same for handlers, which know another clock; asked for once per read.
+    @exclusivity(unchecked) private var knownInstant: ContinuousClock.Instant?
     @exclusivity(unchecked) var runningHandlers = 0
     /// Parts of requests that are kept, all streams together.
     @exclusivity(unchecked) var requestBytes: RequestBytes
@@ -62,7 +64,7 @@ final class HTTP2ServerConnection: ChannelInboundHandler, HTTP2SessionDelegate, 
 
     init(
         router: RPCRouter, responder: any HTTPResponder, configuration: TransportConfiguration, load: ServerLoad,
-        logger: Logger, executor: EventLoopExecutor, channel: any Channel, peerIdentity: PeerIdentity? = nil
+        logger: Logger, handlers: HandlerPool, channel: any Channel, peerIdentity: PeerIdentity? = nil
     ) {
         self.configuration = configuration
         self.load = load
@@ -70,7 +72,7 @@ final class HTTP2ServerConnection: ChannelInboundHandler, HTTP2SessionDelegate, 
         self.heldBytes = RequestBytes(load: load)
         self.responder = responder
         self.logger = logger
-        self.executor = executor
+        self.handlers = handlers
         self.eventLoop = channel.eventLoop
         self.peer = channel.remoteAddress?.text ?? ""
         self.peerIdentity = peerIdentity
@@ -102,6 +104,7 @@ final class HTTP2ServerConnection: ChannelInboundHandler, HTTP2SessionDelegate, 
         if isLingering { return }
         isReading = true
         lastReadAt = eventLoop.now
+        knownInstant = nil
         let bytes = unwrapInboundIn(data)
         do throws(HTTP2SessionError) {
             try bytes.withUnsafeReadableBytes { bytes throws(HTTP2SessionError) in try session.receive(bytes) }
@@ -150,6 +153,14 @@ final class HTTP2ServerConnection: ChannelInboundHandler, HTTP2SessionDelegate, 
         lingerTimers = []
         ready.removeAll()
         session.closeAllStreams(.cancel)
+    }
+
+    /// When the bytes were read that are being worked off.
+    var instantOfRead: ContinuousClock.Instant {
+        if let knownInstant { return knownInstant }
+        let now = ContinuousClock.now
+        knownInstant = now
+        return now
     }
 
     // MARK: Starting what is ready

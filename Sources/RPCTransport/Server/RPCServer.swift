@@ -21,6 +21,7 @@ public final class RPCServer: Sendable {
     private let logger: Logger
     private let connections = ConnectionList()
     let load: ServerLoad
+    private let pools = Guarded<[ObjectIdentifier: HandlerPool]>([:])
     private let listener = Guarded<(any Channel)?>(nil)
 
     /// - Parameters:
@@ -83,6 +84,16 @@ public final class RPCServer: Sendable {
         timer.cancel()
     }
 
+    private func handlers(of eventLoop: any EventLoop) -> HandlerPool {
+        pools.withLock { pools in
+            let key = ObjectIdentifier(eventLoop)
+            if let pool = pools[key] { return pool }
+            let pool = HandlerPool(eventLoop)
+            pools[key] = pool
+            return pool
+        }
+    }
+
     // MARK: Connections
 
     private var bootstrap: ServerBootstrap {
@@ -124,19 +135,19 @@ public final class RPCServer: Sendable {
 
     /// Puts in the handlers of the protocol that the peer speaks.
     private func serve(_ channel: any Channel, by answer: ProtocolDetection.Answer) throws {
-        let executor = EventLoopExecutor(channel.eventLoop)
+        let handlers = handlers(of: channel.eventLoop)
         let pipeline = channel.pipeline.syncOperations
         var identity: PeerIdentity?
         if let tls { identity = tls.identity(by: try pipeline.handler(type: NIOSSLServerHandler.self)) }
         if answer == .http2 {
             let connection = HTTP2ServerConnection(
                 router: router, responder: responder, configuration: configuration, load: load, logger: logger,
-                executor: executor, channel: channel, peerIdentity: identity)
+                handlers: handlers, channel: channel, peerIdentity: identity)
             try pipeline.addHandler(connection)
             connections.set(connection, of: channel)
         } else {
             let connection = HTTP1Connection(
-                responder: responder, configuration: configuration, load: load, logger: logger, executor: executor,
+                responder: responder, configuration: configuration, load: load, logger: logger, handlers: handlers,
                 channel: channel, peerIdentity: identity)
             try pipeline.addHandler(InputEndObserver(connection))
             try pipeline.configureHTTPServerPipeline(withPipeliningAssistance: true, withErrorHandling: true)

@@ -1,8 +1,8 @@
 internal import RPCCore
 
-/// A request's header section, read once: what it asks for and by which rules it is answered.
-struct RequestHead {
-    enum Route {
+/// A request's header section, read once: what it asks for and by which rules it is answered. Calls that say the same share one.
+final class RequestHead: Sendable {
+    enum Route: Sendable {
         case rpc(MethodEntry)
         /// Not gRPC.
         case http
@@ -12,10 +12,20 @@ struct RequestHead {
         case failed(RPCError)
     }
 
-    var route: Route
-    var timeout: Duration?
-    var metadata: Metadata
-    var compression = CallCompression()
+    let route: Route
+    let timeout: Duration?
+    let metadata: Metadata
+    let compression: CallCompression
+
+    init(
+        route: Route, timeout: Duration? = nil, metadata: Metadata = Metadata(),
+        compression: CallCompression = CallCompression()
+    ) {
+        self.route = route
+        self.timeout = timeout
+        self.metadata = metadata
+        self.compression = compression
+    }
 }
 
 /// What the two ends of a call have said about compression.
@@ -74,7 +84,7 @@ struct RequestHeadReader {
     private mutating func readAnew(_ headers: borrowing ReceivedHeaders) -> RequestHead {
         reset()
         headers.forEach { read(name: $0.name, value: $0.value) }
-        if contentType == .other { return RequestHead(route: .http, timeout: nil, metadata: Metadata()) }
+        if contentType == .other { return RequestHead(route: .http) }
         if contentType == .otherGRPC { return refused(415) }
         if !isPost { return refused(405) }
         if headers.isOverLimit {
@@ -115,11 +125,11 @@ struct RequestHeadReader {
     }
 
     private func refused(_ status: Int) -> RequestHead {
-        RequestHead(route: .refused(status: status), timeout: nil, metadata: Metadata())
+        RequestHead(route: .refused(status: status))
     }
 
     private func failed(_ error: RPCError) -> RequestHead {
-        RequestHead(route: .failed(error), timeout: nil, metadata: Metadata())
+        RequestHead(route: .failed(error))
     }
 
     // The length tells most names apart, so that each field costs one comparison or two.

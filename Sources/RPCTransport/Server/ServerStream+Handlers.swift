@@ -8,19 +8,19 @@ extension ServerStream {
     /// Starts the handler; `body` has to end with one of the `handlerEnded`. Its deadline is watched only if it has not ended
     /// by the time that it first suspends.
     @inline(__always)
-    func run(_ body: sending @escaping @isolated(any) () async -> Void) {
+    func run(_ body: @escaping @Sendable () async -> Void) {
         isHandlerRunning = true
         connection.runningHandlers += 1
-        didStart(connection.executor.start(body))
+        didStart(connection.handlers.start(body))
     }
 
-    private func didStart(_ task: Task<Void, Never>) {
+    private func didStart(_ task: HandlerTask) {
         guard isHandlerRunning else { return }
         self.task = task
         isHandlerCounted = true
         connection.load.handlerWaits()
         connection.heldBytes.add(requestSize)
-        guard let timeout else { return }
+        guard let timeout = head?.timeout else { return }
         deadlineTimer = connection.eventLoop.scheduleTask(in: TimeAmount(timeout)) { self.deadlineExceeded() }
     }
 
@@ -80,15 +80,20 @@ extension ServerStream {
         if status.code == .unknown, let cause = status.cause {
             connection.logger.error(
                 "a handler failed",
-                metadata: ["path": "\(entry?.path ?? "")", "error": "\(String(reflecting: "\(cause)"))"])
+                metadata: ["path": "\(path)", "error": "\(String(reflecting: "\(cause)"))"])
         }
         fail(status)
     }
 
+    private var path: String {
+        if case .rpc(let entry) = head?.route { entry.path } else { "" }
+    }
+
     func makeContext() -> ServerContext {
+        let receivedAt = connection.instantOfRead
         let context = ServerContext(
-            path: entry?.path ?? "", surface: .grpc, metadata: metadata,
-            deadline: timeout.map { ContinuousClock.now.advanced(by: $0) }, peer: connection.peer,
+            path: path, surface: .grpc, metadata: head?.metadata ?? Metadata(),
+            deadline: head?.timeout.map { receivedAt.advanced(by: $0) }, receivedAt: receivedAt, peer: connection.peer,
             isRequestCompressed: lastMessageWasCompressed, peerIdentity: connection.peerIdentity)
         self.context = context
         return context

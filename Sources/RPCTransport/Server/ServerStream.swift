@@ -28,9 +28,8 @@ final class ServerStream: HTTP2Stream, @unchecked Sendable {
     @exclusivity(unchecked) var progress = WriteProgress()
 
     // gRPC
-    @exclusivity(unchecked) var entry: MethodEntry?
-    @exclusivity(unchecked) var timeout: Duration?
-    @exclusivity(unchecked) var metadata = Metadata()
+    /// Of a call of a method that is there.
+    @exclusivity(unchecked) var head: RequestHead?
     @exclusivity(unchecked) var compression = CallCompression()
     /// Atomic because a handler may ask from any thread.
     private let compressedFlag = Atomic(false)
@@ -42,7 +41,7 @@ final class ServerStream: HTTP2Stream, @unchecked Sendable {
     @exclusivity(unchecked) var http: IncomingHTTP?
 
     // The handler
-    @exclusivity(unchecked) var task: Task<Void, Never>?
+    @exclusivity(unchecked) var task: HandlerTask?
     @exclusivity(unchecked) var isHandlerRunning = false
     /// Whether the server's load counts it: it did not end at once.
     @exclusivity(unchecked) var isHandlerCounted = false
@@ -85,9 +84,7 @@ final class ServerStream: HTTP2Stream, @unchecked Sendable {
         let head = connection.readHead(headers)
         switch head.route {
         case .rpc(let entry):
-            self.entry = entry
-            timeout = head.timeout
-            metadata = head.metadata
+            self.head = head
             compression = head.compression
             incoming.acceptsCompressed = compression.request != nil
             let isOne = entry.kind == .unary || entry.kind == .serverStreaming
@@ -206,7 +203,7 @@ final class ServerStream: HTTP2Stream, @unchecked Sendable {
     }
 
     private func startHandler() {
-        guard let entry else { return }
+        guard case .rpc(let entry) = head?.route else { return }
         if let refusal = connection.refusal(ofRequestWith: incoming.bufferedBytes) { return fail(refusal) }
         entry.start(self)
     }

@@ -19,7 +19,7 @@ import Testing
         let connection = HTTP2ServerConnection(
             router: router, responder: EchoResponder(), configuration: configuration,
             load: ServerLoad(configuration), logger: Logger(label: "test"),
-            executor: EventLoopExecutor(channel.embeddedEventLoop), channel: channel)
+            handlers: HandlerPool(channel.embeddedEventLoop), channel: channel)
         try withEnd(of: channel) {
             try channel.pipeline.syncOperations.addHandler(connection)
             try body(channel)
@@ -131,7 +131,7 @@ import Testing
         let connection = HTTP2ServerConnection(
             router: RPCRouter(), responder: EchoResponder(), configuration: configuration,
             load: ServerLoad(configuration), logger: Logger(label: "test"),
-            executor: EventLoopExecutor(channel.embeddedEventLoop), channel: channel)
+            handlers: HandlerPool(channel.embeddedEventLoop), channel: channel)
         try channel.pipeline.syncOperations.addHandler(connection)
         let client = HTTP2Session(role: .client, configuration: .init(), delegate: RecordingPeer.shared)
         client.submitGoAway(.noError)
