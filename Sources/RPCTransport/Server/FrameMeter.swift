@@ -42,6 +42,15 @@ struct FrameMeter: Sendable {
         }
     }
 
+    /// Whether the peer has opened and reset so many streams of late that it may be after something.
+    var isResettingOften: Bool { resets.isBelow(tenths: 9) }
+
+    /// The same, once time has made up for some.
+    mutating func isStillResettingOften(now: NIODeadline) -> Bool {
+        resets.fill(now)
+        return isResettingOften
+    }
+
     /// So many bytes of a body have left, in one frame. Peers that measure round trips ping then, and many open the stream's
     /// and the connection's window again for each frame, however small. But who opens a window byte by byte, with more
     /// waiting, is given nothing for it.
@@ -83,7 +92,9 @@ struct Allowance: Sendable {
         return left >= 0
     }
 
-    private mutating func fill(_ now: NIODeadline) {
+    func isBelow(tenths: Int) -> Bool { left * 10 < burst * tenths }
+
+    mutating func fill(_ now: NIODeadline) {
         // A day fills any allowance.
         let seconds = Int(min((now - filledAt).nanoseconds / 1_000_000_000, 86_400))
         guard seconds > 0 else { return }

@@ -17,6 +17,7 @@ extension HTTP2ServerConnection {
             session.terminate(code)
             return needsDrain()
         }
+        checkReads()
         checkStreams(facts.now)
     }
 

@@ -54,6 +54,8 @@ final class HTTP2ServerConnection: ChannelInboundHandler, HTTP2SessionDelegate, 
     /// What ends a connection that lingers. Each holds all of its memory until it is cancelled.
     var lingerTimers: [Scheduled<Void>] = []
     private(set) var unwritableSince: NIODeadline?
+    /// Whether little is read of the peer at once.
+    var isReadInBites = false
 
     enum ShutdownStep {
         case none
@@ -245,7 +247,10 @@ final class HTTP2ServerConnection: ChannelInboundHandler, HTTP2SessionDelegate, 
     func didAnswer() { meter.answered() }
 
     private func count(_ frame: FrameMeter.Frame) {
-        guard meter.received(frame, now: lastReadAt), !isTerminated else { return }
+        guard meter.received(frame, now: lastReadAt), !isTerminated else {
+            if frame == .reset, !isReadInBites, meter.isResettingOften { readInBites() }
+            return
+        }
         isTerminated = true
         logger.debug("closing a connection: too many frames that ask for nothing", metadata: ["peer": "\(peer)"])
         session.terminate(.enhanceYourCalm, debug: frame == .ping ? "too_many_pings" : "")

@@ -112,9 +112,9 @@ public final class RPCServer: Sendable {
             // Finds peers of HTTP/1.1 that have vanished without a word; HTTP/2 has its own PINGs.
             .childChannelOption(.socketOption(.so_keepalive), value: 1)
             .childChannelOption(.writeBufferWaterMark, value: .init(low: limit / 2, high: limit))
-            .childChannelOption(
-                .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 1_024, initial: 16_384, maximum: 65_536)
-            )
+            // One read, and then it is the turn of the others.
+            .childChannelOption(.maxMessagesPerRead, value: 1)
+            .childChannelOption(.recvAllocator, value: HTTP2ServerConnection.ordinaryReads)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture { try self.accept(channel) }
             }
