@@ -16,6 +16,10 @@ public struct ChatError: Error, Sendable {
         public static let sessionDeleted = Code(description: "sessionDeleted")
         /// The session was reset since the epoch that the call names. Nothing was written.
         public static let epochStale = Code(description: "epochStale")
+        /// The message has another revision than the call names: read it again. Nothing was written.
+        public static let revisionMismatch = Code(description: "revisionMismatch")
+        /// The cursor is not one of the store as it is now: begin again without one.
+        public static let cursorExpired = Code(description: "cursorExpired")
         /// The content, the batch or the page is over a limit.
         public static let tooLarge = Code(description: "tooLarge")
         /// A field of the request is wrong: ``ChatError/fieldViolations`` says which.
@@ -71,6 +75,8 @@ extension ChatError.Code {
             case "MESSAGE_ID_CONFLICT": .messageIDConflict
             case "SESSION_DELETED": .sessionDeleted
             case "EPOCH_STALE": .epochStale
+            case "REVISION_MISMATCH": .revisionMismatch
+            case "CURSOR_EXPIRED": .cursorExpired
             case "CONTENT_TOO_LARGE": .tooLarge
             default: Self.of(error.code)
             }

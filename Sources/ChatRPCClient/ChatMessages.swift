@@ -8,10 +8,12 @@ import RPCCore
 public struct ChatMessages: Sendable {
     private let caller: ChatCaller
     private let service: MessageServiceClient
+    private let sync: SyncServiceClient
 
     init(caller: ChatCaller) {
         self.caller = caller
         service = MessageServiceClient(channel: caller.channel)
+        sync = SyncServiceClient(channel: caller.channel)
     }
 
     /// Appends one message. When it returns, the message is on the server's disk.
@@ -92,6 +94,66 @@ public struct ChatMessages: Sendable {
         }
         return try await caller.call(timeout: timeout) { options in
             try await service.getMessage(request, options: options)
+        }
+    }
+
+    /// Changes the text of a message, its metadata, or both, and returns it as it is then.
+    ///
+    /// - Parameters:
+    ///   - content: nil leaves the text as it is.
+    ///   - metadata: nil leaves it as it is; an empty text removes it.
+    ///   - expectedRevision: the message's revision that the caller has seen; nil means no check.
+    /// - Throws: `messageNotFound`, `sessionDeleted`, `revisionMismatch`, `invalidArgument`, `tooLarge`.
+    @discardableResult
+    public func edit(
+        _ messageID: String, in sessionID: String, content: String? = nil, metadata: String? = nil,
+        expectedRevision: Int64? = nil, timeout: Duration? = nil
+    ) async throws(ChatError) -> Message {
+        let request = UpdateMessageRequest.with {
+            $0.sessionID = sessionID
+            $0.messageID = messageID
+            if let content { $0.content = content }
+            if let metadata { $0.metadata = metadata }
+            if let expectedRevision { $0.expectedRevision = expectedRevision }
+        }
+        return try await caller.call(timeout: timeout) { options in
+            try await service.updateMessage(request, options: options)
+        }
+    }
+
+    /// Takes a message out of its session. Its seq and its id stay taken. Deleting it again is a success.
+    ///
+    /// - Throws: `messageNotFound`, `sessionDeleted`, `revisionMismatch`.
+    @discardableResult
+    public func delete(
+        _ messageID: String, in sessionID: String, expectedRevision: Int64? = nil, timeout: Duration? = nil
+    ) async throws(ChatError) -> DeleteMessageResponse {
+        let request = DeleteMessageRequest.with {
+            $0.sessionID = sessionID
+            $0.messageID = messageID
+            if let expectedRevision { $0.expectedRevision = expectedRevision }
+        }
+        return try await caller.call(timeout: timeout) { options in
+            try await service.deleteMessage(request, options: options)
+        }
+    }
+
+    /// What has changed in a session since a cursor, each thing as it is now: for who has read it once and keeps up with it.
+    ///
+    /// - Parameters:
+    ///   - cursor: the `nextCursor` of an earlier answer; nil begins at the beginning.
+    ///   - limit: how many changes at most, 1 to 500.
+    /// - Throws: `sessionNotFound`, `cursorExpired`, `invalidArgument`.
+    public func changes(
+        in sessionID: String, since cursor: String? = nil, limit: Int = 200, timeout: Duration? = nil
+    ) async throws(ChatError) -> ListChangesResponse {
+        let request = ListChangesRequest.with {
+            $0.sessionID = sessionID
+            $0.cursor = cursor ?? ""
+            $0.limit = Int32(clamping: limit)
+        }
+        return try await caller.call(timeout: timeout) { options in
+            try await sync.listChanges(request, options: options)
         }
     }
 

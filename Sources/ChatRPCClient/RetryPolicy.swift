@@ -63,13 +63,16 @@ public struct RetryPolicy: Sendable, Hashable {
 }
 
 /// The methods that may be called again. `ResetSession` is none of them: a second one would also clear what was appended in between.
+/// Nor is `UpdateMessage`, which may name a revision that it has changed itself.
 private enum RepeatableMethods {
     static let reads: [ServiceConfiguration.Name] = [
         name(MessageService.Methods.listMessages), name(MessageService.Methods.getMessage),
-        name(SessionService.Methods.listSessions), name(SessionService.Methods.getSession),
+        name(SyncService.Methods.listChanges), name(SessionService.Methods.listSessions),
+        name(SessionService.Methods.getSession),
     ]
     static let writes: [ServiceConfiguration.Name] = [
         name(MessageService.Methods.createMessage), name(MessageService.Methods.batchCreateMessages),
+        name(MessageService.Methods.deleteMessage),
         name(SessionService.Methods.createSession), name(SessionService.Methods.renameSession),
         name(SessionService.Methods.deleteSession), name(SessionService.Methods.restoreSession),
     ]

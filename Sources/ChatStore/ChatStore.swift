@@ -29,6 +29,19 @@ public protocol ChatStore: Sendable {
     /// One visible message of the current epoch of a session that is not deleted; messageNotFound otherwise.
     func message(_ id: UUID, in session: UUID, owner: String?) async throws -> Message
 
+    /// Edits or deletes a visible message of the current epoch, and returns it as it is then; see ``MessageChange``. A deleted one keeps
+    /// its seq and its id. Moves the session's revision by one, unless nothing would change.
+    ///
+    /// The order of checks: messageNotFound (owner and session, too), sessionDeleted, revisionMismatch. Deleting a message again
+    /// is a success that changes nothing; editing it is messageNotFound.
+    func changeMessage(
+        _ id: UUID, in session: UUID, _ change: MessageChange, owner: String?
+    ) async throws -> Message
+
+    /// What has changed in a session since a cursor: messages that are new or were changed, and the session itself, each once, as
+    /// it is now, by revision. Of a deleted session only itself. sessionNotFound, cursorExpired.
+    func changes(_ query: ChangeQuery, owner: String?) async throws -> ChangePage
+
     /// Makes a session, or returns the one with that id as it is. sessionDeleted if it is; sessionNotFound if it is
     /// another owner's.
     func createSession(_ session: NewSession, owner: String?) async throws -> Session

@@ -9,6 +9,10 @@ public struct StoreError: Error, Sendable {
         /// The message id is taken by another content.
         public static let messageConflict = Code(description: "messageConflict")
         public static let sessionDeleted = Code(description: "sessionDeleted")
+        /// The message has another revision than the caller has seen.
+        public static let revisionMismatch = Code(description: "revisionMismatch")
+        /// The cursor is another store's, or ahead of this one.
+        public static let cursorExpired = Code(description: "cursorExpired")
         /// The caller's epoch is older than the session's.
         public static let epochStale = Code(description: "epochStale")
         /// The database refused this row; its neighbours are not touched by that.
@@ -32,18 +36,21 @@ public struct StoreError: Error, Sendable {
     public var index: Int?
     /// The session's current epoch, with epochStale.
     public var currentEpoch: Int64?
+    /// The message's revision now, with revisionMismatch.
+    public var currentRevision: Int64?
     /// When to try again, with overloaded and unavailable.
     public var retryAfter: Duration?
     public var cause: (any Error)?
 
     public init(
         _ code: Code, _ message: String = "", index: Int? = nil, currentEpoch: Int64? = nil,
-        retryAfter: Duration? = nil, cause: (any Error)? = nil
+        currentRevision: Int64? = nil, retryAfter: Duration? = nil, cause: (any Error)? = nil
     ) {
         self.code = code
         self.message = message
         self.index = index
         self.currentEpoch = currentEpoch
+        self.currentRevision = currentRevision
         self.retryAfter = retryAfter
         self.cause = cause
     }

@@ -46,6 +46,40 @@ struct ChatEndToEndTests {
         }
     }
 
+    @Test("messages are edited and deleted, and who follows the changes sees it")
+    func changes() async throws {
+        try await withChatServer { url in
+            try await withChatClient(url) { client in
+                let session = try await client.sessions.create(name: "Plans").id
+                let first = try await client.messages.append("teh text", as: .user, to: session).messageID
+                let second = try await client.messages.append("to go", as: .user, to: session).messageID
+                let seen = try await client.messages.changes(in: session, limit: 2)
+                #expect(seen.changes.count == 2 && seen.hasMore)
+                let rest = try await client.messages.changes(in: session, since: seen.nextCursor)
+                #expect(rest.changes.count == 1 && !rest.hasMore)
+
+                let edited = try await client.messages.edit(first, in: session, content: "the text")
+                #expect(edited.content == "the text" && edited.revision == 3)
+                let refused = await failure { () async throws(ChatError) in
+                    try await client.messages.edit(first, in: session, content: "x", expectedRevision: 1)
+                }
+                #expect(refused == .revisionMismatch)
+                #expect(try await client.messages.delete(second, in: session).revision == 4)
+                let missing = await failure { () async throws(ChatError) in
+                    try await client.messages.edit(second, in: session, content: "x")
+                }
+                #expect(missing == .messageNotFound)
+                let news = try await client.messages.changes(in: session, since: rest.nextCursor)
+                #expect(news.changes.map(\.message.messageID) == [first, second])
+                #expect(news.changes.map(\.message.hasDeletedAt) == [false, true])
+                let bad = await failure { () async throws(ChatError) in
+                    try await client.messages.changes(in: session, since: "nonsense")
+                }
+                #expect(bad == .invalidArgument)
+            }
+        }
+    }
+
     @Test("messages: appended once, in order, found again")
     func messages() async throws {
         try await withChatServer { url in

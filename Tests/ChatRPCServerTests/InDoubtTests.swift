@@ -84,6 +84,10 @@ private final class DoubtfulStore: ChatStore {
 
     func listMessages(_ query: MessageQuery, owner: String?) async throws -> ListMessagesResponse { throw unused }
     func message(_ id: UUID, in session: UUID, owner: String?) async throws -> Message { throw unused }
+    func changeMessage(
+        _ id: UUID, in session: UUID, _ change: MessageChange, owner: String?
+    ) async throws -> Message { throw unused }
+    func changes(_ query: ChangeQuery, owner: String?) async throws -> ChangePage { throw unused }
     func createSession(_ session: NewSession, owner: String?) async throws -> Session { throw unused }
     func session(_ id: UUID, owner: String?) async throws -> Session { throw unused }
     func listSessions(_ query: SessionQuery, owner: String?) async throws -> ListSessionsResponse { throw unused }

@@ -29,6 +29,11 @@ def generate(root: Path, files: list[Path], *includes: Path) -> str:
 
 DIRECTORY = generate(PROTOS, sorted((PROTOS / "chatrpc").rglob("*.proto")))
 
-from chatrpc.v1 import message_pb2, message_pb2_grpc, session_pb2, session_pb2_grpc  # noqa: E402
+from chatrpc.v1 import (  # noqa: E402
+    message_pb2, message_pb2_grpc, session_pb2, session_pb2_grpc, sync_pb2, sync_pb2_grpc,
+)
 
-__all__ = ["DIRECTORY", "generate", "message_pb2", "message_pb2_grpc", "session_pb2", "session_pb2_grpc", "PROTOS"]
+__all__ = [
+    "DIRECTORY", "generate", "message_pb2", "message_pb2_grpc", "session_pb2", "session_pb2_grpc", "sync_pb2",
+    "sync_pb2_grpc", "PROTOS",
+]

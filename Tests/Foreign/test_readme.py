@@ -38,16 +38,19 @@ def run(command: list, script: str, server, **environment) -> str:
 
 def test_the_curl_lines_create_post_and_list(new_server):
     server, lines = new_server(), block("sh", "/batch")
-    session, posted, batch, page, sessions = values(run(["bash", "-eu"], lines, server))
+    session, posted, batch, edited, changes, page, sessions = values(run(["bash", "-eu"], lines, server))
     assert session["name"] == "Holidays"
     assert (posted["status"], posted["seq"], posted["duplicate"]) == ("success", 1, False)
     assert (batch["status"], batch["count"]) == ("success", 2)
     assert [(each["seq"], each["role"]) for each in page["messages"]] == [(1, "user"), (2, "assistant"), (3, "user")]
     assert page["messages"][1]["metadata"] == {"tokens": 3}
+    assert edited["content"] == page["messages"][0]["content"] == "Where is it warm in June?"
+    # The session, the batch's two messages, and the edited one, which changed last.
+    assert [change.get("message", {}).get("seq") for change in changes["changes"]] == [None, 2, 3, 1]
     assert [each["id"] for each in sessions["sessions"]] == [session["id"]]
     server.restart()
-    _, again, _, page, _ = values(run(["bash", "-eu"], lines, server))
-    assert again == {**posted, "duplicate": True}
+    _, again, _, _, _, page, _ = values(run(["bash", "-eu"], lines, server))
+    assert again == {**posted, "duplicate": True, "revision": edited["revision"]}
     assert [each["seq"] for each in page["messages"]] == [1, 2, 3, 4, 5]
 
 

@@ -7,7 +7,7 @@ from grpc_reflection.v1alpha import reflection_pb2
 from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
 
 SERVICES = {
-    "chatrpc.v1.MessageService", "chatrpc.v1.SessionService", "grpc.health.v1.Health",
+    "chatrpc.v1.MessageService", "chatrpc.v1.SessionService", "chatrpc.v1.SyncService", "grpc.health.v1.Health",
     "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection",
 }
 EXTENSIONS = {("google.protobuf.MethodOptions", 50610), ("google.protobuf.MethodOptions", 72295728),

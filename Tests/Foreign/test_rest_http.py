@@ -12,7 +12,8 @@ from raw_http2 import RawHTTP2
 ROUTES = {
     "/api/messages/{id}": {"GET", "POST"},
     "/api/messages/{id}/batch": {"POST"},
-    "/api/messages/{id}/{id}": {"GET"},
+    "/api/messages/{id}/changes": {"GET"},
+    "/api/messages/{id}/{id}": {"GET", "PATCH", "DELETE"},
     "/api/sessions/create": {"POST"},
     "/api/sessions/": {"GET"},
     "/api/sessions": {"GET"},
@@ -34,7 +35,7 @@ def allowed(answer):
 def methods_of(route):
     """HEAD goes where GET goes; a path may belong to two routes, one with a field where the other has a word."""
     methods = set(ROUTES[route])
-    if route == "/api/messages/{id}/batch":
+    if route in ("/api/messages/{id}/batch", "/api/messages/{id}/changes"):
         methods |= ROUTES["/api/messages/{id}/{id}"]
     if route == "/api/sessions/create":
         methods |= ROUTES["/api/sessions/{id}"]

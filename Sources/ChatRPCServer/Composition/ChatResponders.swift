@@ -21,7 +21,8 @@ struct ChatResponders {
         var router = RPCRouter()
         var connect = ConnectRouter()
         var rest = RESTRouter()
-        for service in [messages, sessions] as [any RPCService] {
+        let sync = ChatSyncService(store: store, limits: limits)
+        for service in [messages, sessions, sync] as [any RPCService] {
             router.add(service, observers: observers)
             connect.add(service, observers: observers)
             rest.add(service, observers: observers)
@@ -36,7 +37,8 @@ struct ChatResponders {
         configuration.plainRoutes = ProbeRoutes.make(store: store)
         self.router = router
         let gateway = RESTGateway(
-            router: rest, routes: MessageService.routes + SessionService.routes, configuration: configuration,
+            router: rest, routes: MessageService.routes + SessionService.routes + SyncService.routes,
+            configuration: configuration,
             logger: logger)
         self.gateway = ConnectGateway(
             router: connect, configuration: Self.connect(transport), next: gateway, logger: logger)
@@ -54,5 +56,6 @@ struct ChatResponders {
         "CONTENT_TOO_LARGE": 413,
         "SESSION_DELETED": 409,
         "EPOCH_STALE": 409,
+        "CURSOR_EXPIRED": 410,
     ]
 }

@@ -27,6 +27,8 @@ struct ReadinessMonitor: Service {
 
     /// The server as a whole and each of its services.
     private func set(_ status: HealthService.ServingStatus) {
-        for service in ["", MessageService.name, SessionService.name] { health.set(status, service: service) }
+        for service in ["", MessageService.name, SessionService.name, SyncService.name] {
+            health.set(status, service: service)
+        }
     }
 }

@@ -95,6 +95,41 @@ struct ChatMessageService: MessageServiceHandler {
         return try await reading { try await store.message(id, in: session, owner: nil) }
     }
 
+    func updateMessage(_ request: UpdateMessageRequest, context: ServerContext) async throws -> Message {
+        guard request.hasContent || request.hasMetadata else {
+            throw fields.invalid("content", "a content or metadata has to be given")
+        }
+        var metadata = request.hasMetadata ? request.metadataUTF8 : nil
+        if let text = metadata, !text.isEmpty { metadata = try fields.metadata(text) }
+        let change = MessageChange(
+            .edit(content: request.hasContent ? try fields.content(request.contentUTF8) : nil, metadata: metadata),
+            expectedRevision: request.hasExpectedRevision
+                ? try fields.notNegative("expected_revision", request.expectedRevision) : nil)
+        return try await self.change(request.sessionIDUTF8, request.messageIDUTF8, change)
+    }
+
+    func deleteMessage(
+        _ request: DeleteMessageRequest, context: ServerContext
+    ) async throws -> DeleteMessageResponse {
+        let change = MessageChange(
+            .delete,
+            expectedRevision: request.hasExpectedRevision
+                ? try fields.notNegative("expected_revision", request.expectedRevision) : nil)
+        let message = try await self.change(request.sessionIDUTF8, request.messageIDUTF8, change)
+        return .with {
+            $0.messageID = message.messageID
+            $0.seq = message.seq
+            $0.revision = message.revision
+            $0.deletedAt = message.deletedAt
+        }
+    }
+
+    private func change(_ session: FieldBytes, _ id: FieldBytes, _ change: MessageChange) async throws -> Message {
+        let session = try fields.uuid("session_id", session)
+        let id = try fields.uuid("message_id", id)
+        return try await storing { try await store.changeMessage(id, in: session, change, owner: nil) }
+    }
+
     /// Appends. An error that leaves the outcome in doubt names the ids that a caller may not know, so that one who sent
     /// none can retry too.
     private func append(

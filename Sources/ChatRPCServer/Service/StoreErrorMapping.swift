@@ -30,6 +30,15 @@ extension RPCError {
                 reasonMetadata: error.currentEpoch.map { ["current_epoch": String($0)] } ?? [:],
                 fieldViolations: [.init(field: item + "reset_epoch", description: "is older than the session's")],
                 cause: error)
+        case .revisionMismatch:
+            self.init(
+                .aborted, "the message has another revision by now; read it again",
+                reason: "REVISION_MISMATCH",
+                reasonMetadata: error.currentRevision.map { ["current_revision": String($0)] } ?? [:], cause: error)
+        case .cursorExpired:
+            self.init(
+                .outOfRange, "the cursor is not one of this store as it is now; begin again without one",
+                reason: "CURSOR_EXPIRED", cause: error)
         case .rowRefused:
             self.init(
                 .invalidArgument, "\(item)the database can't store this message", reason: "ROW_REFUSED",

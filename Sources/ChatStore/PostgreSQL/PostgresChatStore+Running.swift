@@ -86,12 +86,12 @@ extension PostgresChatStore {
     }
 
     /// Runs a transaction on one session's row, in order with the appends to it.
-    func transact(_ purpose: SessionTransaction.Purpose, owner: String?) async throws -> Session {
+    func transact<Work: SessionWork & Sendable>(_ work: Work) async throws -> Work.Answer {
         let limits = configuration.limits
         return try await Caller.wait { caller in
-            let refusal = lane(of: purpose.sessionID).submit(
+            let refusal = lane(of: work.sessionID).submit(
                 .exchange({ caller.isGone }) {
-                    SessionTransaction(purpose, owner: owner, limits: limits, caller: caller)
+                    SessionTransaction(work, limits: limits, caller: caller)
                 })
             if let refusal { caller.resume(throwing: refusal) }
         }

@@ -69,36 +69,57 @@ public final class PostgresChatStore: ChatStore {
             },
             decode: { (result) throws(StoreError) in
                 guard result.rowCount == 1 else { throw StoreError(.messageNotFound) }
-                var message = Message()
-                try session.withTextUTF8 { sessionID throws(StoreError) in
-                    try MessageColumns.decode(result, row: 0, sessionID: sessionID, into: &message)
-                }
-                return message
+                return try MessageColumns.decode(result, row: 0, of: session)
             })
+    }
+
+    public func changeMessage(
+        _ id: UUID, in session: UUID, _ change: MessageChange, owner: String?
+    ) async throws -> Message {
+        try await transact(MessageUpdate(id, in: session, change, owner: owner))
+    }
+
+    public func changes(_ query: ChangeQuery, owner: String?) async throws -> ChangePage {
+        if let page = try await changes(query, .ofContents, owner) { return page }
+        // The first message is a large one, and has an answer of its own.
+        if let page = try await changes(query, .ofFirst, owner) { return page }
+        throw StoreError(.failed, "a message has no content")
+    }
+
+    private func changes(
+        _ query: ChangeQuery, _ bound: ChangeRows.Bound, _ owner: String?
+    ) async throws -> ChangePage? {
+        try await read(
+            ReadStatements.changes, bind: { ChangeRows.bind(query, bound, owner: owner, $0) },
+            decode: { (result) throws(StoreError) in try ChangeRows.decode(result, query, bound)?.page(for: query) })
     }
 
     // MARK: Sessions
 
     public func createSession(_ session: NewSession, owner: String?) async throws -> Session {
-        try await transact(.create(session), owner: owner)
+        try await transact(SessionUpdate(.create(session), owner: owner))
     }
 
     public func renameSession(
         _ id: UUID, name: String?, description: String?, owner: String?
     ) async throws -> Session {
-        try await transact(.change(id, .rename(name: name, description: description)), owner: owner)
+        try await change(id, .rename(name: name, description: description), owner)
     }
 
     public func deleteSession(_ id: UUID, owner: String?) async throws -> Session {
-        try await transact(.change(id, .delete), owner: owner)
+        try await change(id, .delete, owner)
     }
 
     public func restoreSession(_ id: UUID, owner: String?) async throws -> Session {
-        try await transact(.change(id, .restore), owner: owner)
+        try await change(id, .restore, owner)
     }
 
     public func resetSession(_ id: UUID, owner: String?) async throws -> Session {
-        try await transact(.change(id, .reset), owner: owner)
+        try await change(id, .reset, owner)
+    }
+
+    private func change(_ id: UUID, _ change: SessionChange, _ owner: String?) async throws -> Session {
+        try await transact(SessionUpdate(.change(id, change), owner: owner))
     }
 
     public func session(_ id: UUID, owner: String?) async throws -> Session {

@@ -6,6 +6,7 @@ enum SQLiteCommit {
     private enum Answer {
         case append(Result<[AppendResult], StoreError>)
         case session(Result<Session, StoreError>)
+        case message(Result<Message, StoreError>)
     }
 
     static func run(_ jobs: [WriteJob], on database: Database) {
@@ -42,6 +43,9 @@ enum SQLiteCommit {
             case .session(let job):
                 try writeAppends()
                 answers.append(.session(try SQLiteSessionWrites.write(job, at: now, on: database)))
+            case .message(let job):
+                try writeAppends()
+                answers.append(.message(try SQLiteMessageWrites.write(job, at: now, on: database)))
             }
         }
         try writeAppends()
@@ -52,6 +56,7 @@ enum SQLiteCommit {
         switch (answer, job) {
         case (.append(let result), .append(let job)): job.caller.resume(with: result.mapError { $0 })
         case (.session(let result), .session(let job)): job.caller.resume(with: result.mapError { $0 })
+        case (.message(let result), .message(let job)): job.caller.resume(with: result.mapError { $0 })
         default: preconditionFailure("the answers are in the order of the jobs")
         }
     }

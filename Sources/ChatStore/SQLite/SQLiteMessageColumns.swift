@@ -34,5 +34,6 @@ enum SQLiteMessageColumns {
         row.withText(9) { message.setMetadata(utf8: $0) }
         message.state = MessageState(rawValue: Int32(truncatingIfNeeded: row.int64(10)))
         if let time = row.optionalInt64(11) { message.editedAt.unixMicroseconds = time }
+        if let time = row.optionalInt64(deletedAt) { message.deletedAt.unixMicroseconds = time }
     }
 }

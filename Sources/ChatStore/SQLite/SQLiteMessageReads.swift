@@ -54,16 +54,24 @@ enum SQLiteMessageReads {
         _ id: UUID, in session: UUID, owner: String?, on database: Database
     ) throws -> Message? {
         guard let head = try SQLiteSessionReads.findHead(session, on: database),
-            head.counters.isVisible(to: owner), head.counters.isActive
+            head.counters.isVisible(to: owner), head.counters.isActive,
+            let message = try find(id, of: head, in: session, on: database), !message.hasDeletedAt
         else { return nil }
+        return message
+    }
+
+    /// One of the current epoch, deleted or not.
+    static func find(
+        _ id: UUID, of head: SQLiteSessionHead, in session: UUID, on database: Database
+    ) throws -> Message? {
         let select = try PreparedStatement(
             database, "SELECT \(SQLiteMessageColumns.list) FROM chat_messages WHERE message_id = ? AND session = ?")
         defer { select.reset() }
         select.bind(id, at: 1)
         select.bind(head.number, at: 2)
-        guard try select.step(), select.int64(SQLiteMessageColumns.seq) >= head.counters.epochFirstSeq,
-            select.isNull(SQLiteMessageColumns.deletedAt)
-        else { return nil }
+        guard try select.step(), select.int64(SQLiteMessageColumns.seq) >= head.counters.epochFirstSeq else {
+            return nil
+        }
         var message = Message()
         session.withTextUTF8 { SQLiteMessageColumns.decode(select, sessionID: $0, into: &message) }
         return message

@@ -21,8 +21,19 @@ enum SQLiteSchema {
                 sql: "INSERT INTO chat_store (id, store_id, created_at) VALUES (1, randomblob(16), ?)",
                 arguments: [WallClock.unixMicroseconds])
         }
+        migrator.registerMigration("2 changes") { database in
+            try database.execute(sql: changes)
+        }
         return migrator
     }
+
+    /// Messages that were changed after they were made, which are few.
+    private static let changes = """
+        ALTER TABLE chat_messages ADD COLUMN change_revision INTEGER;
+        ALTER TABLE chat_sessions ADD COLUMN change_revision INTEGER NOT NULL DEFAULT 0;
+        CREATE INDEX chat_messages_changes ON chat_messages (session, change_revision)
+            WHERE change_revision IS NOT NULL;
+        """
 
     /// store_id tells this file's cursors from those of any other, and of this one restored from a backup.
     private static let store = """

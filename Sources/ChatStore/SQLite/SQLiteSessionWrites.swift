@@ -68,7 +68,7 @@ enum SQLiteSessionWrites {
         let update = try PreparedStatement(
             database,
             """
-            UPDATE chat_sessions SET name = ?2, description = ?3, is_active = ?4, revision = ?5, preview = ?6,
+            UPDATE chat_sessions SET name = ?2, description = ?3, is_active = ?4, revision = ?5, change_revision = ?5, preview = ?6,
                 last_message_at = ?7, activity_hour = ?8, reset_epoch = ?9,
                 epoch_first_seq = CASE WHEN reset_epoch = ?9 THEN epoch_first_seq ELSE last_seq + 1 END,
                 tombstone_count = CASE WHEN reset_epoch = ?9 THEN tombstone_count ELSE 0 END

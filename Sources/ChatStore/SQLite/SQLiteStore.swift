@@ -69,6 +69,16 @@ public final class SQLiteStore: ChatStore {
         }
     }
 
+    public func changeMessage(
+        _ id: UUID, in session: UUID, _ change: MessageChange, owner: String?
+    ) async throws -> Message {
+        try await database().writer.write(change, to: id, in: session, owner: owner)
+    }
+
+    public func changes(_ query: ChangeQuery, owner: String?) async throws -> ChangePage {
+        try await database().readers.read { try SQLiteChangeReads.page(query, owner: owner, on: $0) }
+    }
+
     // MARK: Sessions
 
     public func createSession(_ session: NewSession, owner: String?) async throws -> Session {

@@ -36,6 +36,16 @@ final class SQLiteWriter: Sendable {
         }
     }
 
+    func write(
+        _ change: MessageChange, to message: UUID, in session: UUID, owner: String?
+    ) async throws -> Message {
+        try await Caller.wait { caller in
+            submit(
+                .message(
+                    MessageJob(sessionID: session, messageID: message, change: change, owner: owner, caller: caller)))
+        }
+    }
+
     /// Finishes what was accepted, and closes. Blocks.
     func close() throws {
         state.withLock { $0.isClosed = true }

@@ -19,6 +19,10 @@ public enum MessageService {
             service: MessageService.name, name: "ListMessages", kind: .unary, idempotency: .noSideEffects)
         public static let getMessage = MethodDescriptor<GetMessageRequest, Message>(
             service: MessageService.name, name: "GetMessage", kind: .unary, idempotency: .noSideEffects)
+        public static let updateMessage = MethodDescriptor<UpdateMessageRequest, Message>(
+            service: MessageService.name, name: "UpdateMessage", kind: .unary)
+        public static let deleteMessage = MethodDescriptor<DeleteMessageRequest, DeleteMessageResponse>(
+            service: MessageService.name, name: "DeleteMessage", kind: .unary, idempotency: .idempotent)
     }
 
     /// The REST forms of the methods that have one.
@@ -27,6 +31,8 @@ public enum MessageService {
         HTTPRoute("POST", [.literal("api"), .literal("messages"), .field("session_id"), .literal("batch")], body: .whole, rpcPath: "/chatrpc.v1.MessageService/BatchCreateMessages", successStatus: 201, hasStatusMember: true),
         HTTPRoute("GET", [.literal("api"), .literal("messages"), .field("session_id")], body: .none, rpcPath: "/chatrpc.v1.MessageService/ListMessages"),
         HTTPRoute("GET", [.literal("api"), .literal("messages"), .field("session_id"), .field("message_id")], body: .none, rpcPath: "/chatrpc.v1.MessageService/GetMessage"),
+        HTTPRoute("PATCH", [.literal("api"), .literal("messages"), .field("session_id"), .field("message_id")], body: .whole, rpcPath: "/chatrpc.v1.MessageService/UpdateMessage"),
+        HTTPRoute("DELETE", [.literal("api"), .literal("messages"), .field("session_id"), .field("message_id")], body: .none, rpcPath: "/chatrpc.v1.MessageService/DeleteMessage", hasStatusMember: true),
     ]
 }
 
@@ -56,6 +62,19 @@ public protocol MessageServiceHandler: RPCService {
 
     /// One message by its id.
     func getMessage(_ request: GetMessageRequest, context: ServerContext) async throws -> Message
+
+    /// Changes the text of a message, its metadata, or both. Its id, seq and timestamp stay; edited_at and revision tell that it
+    /// was changed. Changing nothing is a success that leaves all as it was.
+    ///
+    /// Errors: INVALID_ARGUMENT, NOT_FOUND (MESSAGE_NOT_FOUND), ABORTED (REVISION_MISMATCH), FAILED_PRECONDITION
+    /// (SESSION_DELETED).
+    func updateMessage(_ request: UpdateMessageRequest, context: ServerContext) async throws -> Message
+
+    /// Takes a message out of its session. It keeps its seq and its id: no other message ever gets them, and sending it again is
+    /// answered as a duplicate.
+    ///
+    /// Errors: NOT_FOUND (MESSAGE_NOT_FOUND), ABORTED (REVISION_MISMATCH), FAILED_PRECONDITION (SESSION_DELETED).
+    func deleteMessage(_ request: DeleteMessageRequest, context: ServerContext) async throws -> DeleteMessageResponse
 }
 
 extension MessageServiceHandler {
@@ -65,6 +84,8 @@ extension MessageServiceHandler {
         registry.unary(MessageService.Methods.batchCreateMessages) { try await self.batchCreateMessages($0, context: $1) }
         registry.unary(MessageService.Methods.listMessages) { try await self.listMessages($0, context: $1) }
         registry.unary(MessageService.Methods.getMessage) { try await self.getMessage($0, context: $1) }
+        registry.unary(MessageService.Methods.updateMessage) { try await self.updateMessage($0, context: $1) }
+        registry.unary(MessageService.Methods.deleteMessage) { try await self.deleteMessage($0, context: $1) }
     }
 }
 
@@ -113,5 +134,26 @@ public struct MessageServiceClient: Sendable {
         _ request: GetMessageRequest, options: CallOptions = CallOptions()
     ) async throws -> Message {
         try await channel.unary(MessageService.Methods.getMessage, request, options: options).message
+    }
+
+    /// Changes the text of a message, its metadata, or both. Its id, seq and timestamp stay; edited_at and revision tell that it
+    /// was changed. Changing nothing is a success that leaves all as it was.
+    ///
+    /// Errors: INVALID_ARGUMENT, NOT_FOUND (MESSAGE_NOT_FOUND), ABORTED (REVISION_MISMATCH), FAILED_PRECONDITION
+    /// (SESSION_DELETED).
+    public func updateMessage(
+        _ request: UpdateMessageRequest, options: CallOptions = CallOptions()
+    ) async throws -> Message {
+        try await channel.unary(MessageService.Methods.updateMessage, request, options: options).message
+    }
+
+    /// Takes a message out of its session. It keeps its seq and its id: no other message ever gets them, and sending it again is
+    /// answered as a duplicate.
+    ///
+    /// Errors: NOT_FOUND (MESSAGE_NOT_FOUND), ABORTED (REVISION_MISMATCH), FAILED_PRECONDITION (SESSION_DELETED).
+    public func deleteMessage(
+        _ request: DeleteMessageRequest, options: CallOptions = CallOptions()
+    ) async throws -> DeleteMessageResponse {
+        try await channel.unary(MessageService.Methods.deleteMessage, request, options: options).message
     }
 }

@@ -1090,3 +1090,241 @@ public struct GetMessageRequest: ProtobufMessage {
         self.storage = storage
     }
 }
+
+/// `chatrpc.v1.UpdateMessageRequest`.
+public struct UpdateMessageRequest: ProtobufMessage {
+    /// A UUID.
+    @inlinable public var sessionID: String {
+        get { storage.string(0) }
+        set { storage.setString(0, newValue) }
+    }
+
+    /// The bytes of ``sessionID``, not copied.
+    @inlinable public var sessionIDUTF8: FieldBytes {
+        get { storage.fieldBytes(0) }
+        set { storage.setFieldBytes(0, newValue) }
+    }
+
+    /// Sets ``sessionID`` to bytes that are known to be UTF-8.
+    @inlinable public mutating func setSessionID(utf8: RawSpan) {
+        storage.setUTF8(0, utf8)
+    }
+
+    /// A UUID. Unknown, deleted or of an older epoch: NOT_FOUND.
+    @inlinable public var messageID: String {
+        get { storage.string(1) }
+        set { storage.setString(1, newValue) }
+    }
+
+    /// The bytes of ``messageID``, not copied.
+    @inlinable public var messageIDUTF8: FieldBytes {
+        get { storage.fieldBytes(1) }
+        set { storage.setFieldBytes(1, newValue) }
+    }
+
+    /// Sets ``messageID`` to bytes that are known to be UTF-8.
+    @inlinable public mutating func setMessageID(utf8: RawSpan) {
+        storage.setUTF8(1, utf8)
+    }
+
+    /// The new text: 1 byte to 1 MiB of UTF-8 without NUL. Absent: it stays.
+    @inlinable public var content: String {
+        get { storage.string(2) }
+        set { storage.setString(2, newValue) }
+    }
+
+    /// The bytes of ``content``, not copied.
+    @inlinable public var contentUTF8: FieldBytes {
+        get { storage.fieldBytes(2) }
+        set { storage.setFieldBytes(2, newValue) }
+    }
+
+    /// Sets ``content`` to bytes that are known to be UTF-8.
+    @inlinable public mutating func setContent(utf8: RawSpan) {
+        storage.setUTF8(2, utf8)
+    }
+
+    /// Whether ``content`` is set.
+    @inlinable public var hasContent: Bool { storage.has(2) }
+
+    /// Unsets ``content``.
+    @inlinable public mutating func clearContent() { storage.clear(2) }
+
+    /// The new metadata, a JSON object as text, in place of the old. Absent: it stays; an empty text removes it.
+    @inlinable public var metadata: String {
+        get { storage.string(3) }
+        set { storage.setString(3, newValue) }
+    }
+
+    /// The bytes of ``metadata``, not copied.
+    @inlinable public var metadataUTF8: FieldBytes {
+        get { storage.fieldBytes(3) }
+        set { storage.setFieldBytes(3, newValue) }
+    }
+
+    /// Sets ``metadata`` to bytes that are known to be UTF-8.
+    @inlinable public mutating func setMetadata(utf8: RawSpan) {
+        storage.setUTF8(3, utf8)
+    }
+
+    /// Whether ``metadata`` is set.
+    @inlinable public var hasMetadata: Bool { storage.has(3) }
+
+    /// Unsets ``metadata``.
+    @inlinable public mutating func clearMetadata() { storage.clear(3) }
+
+    /// The message's revision that the caller has seen. Another one by now is ABORTED, REVISION_MISMATCH: nothing is changed.
+    /// Absent: no check.
+    @inlinable public var expectedRevision: Int64 {
+        get { storage.int64(4) }
+        set { storage.setInt64(4, newValue) }
+    }
+
+    /// Whether ``expectedRevision`` is set.
+    @inlinable public var hasExpectedRevision: Bool { storage.has(4) }
+
+    /// Unsets ``expectedRevision``.
+    @inlinable public mutating func clearExpectedRevision() { storage.clear(4) }
+
+    public static let schema: MessageSchema = MessageSchema(
+        "chatrpc.v1.UpdateMessageRequest", initialize: chatrpc__v1__update_message_request__init,
+        fields: [
+            FieldSchema(1, "session_id", json: "sessionId", .string),
+            FieldSchema(2, "message_id", json: "messageId", .string),
+            FieldSchema(3, "content", json: "content", .string, .optional),
+            FieldSchema(4, "metadata", json: "metadata", .string, .optional, rawJSON: true),
+            FieldSchema(5, "expected_revision", json: "expectedRevision", .int64, .optional),
+        ])
+
+    /// What the message is made of; for generated code.
+    public var storage: MessageStorage
+
+    @inlinable public init(storage: MessageStorage) {
+        self.storage = storage
+    }
+}
+
+/// `chatrpc.v1.DeleteMessageRequest`.
+public struct DeleteMessageRequest: ProtobufMessage {
+    /// A UUID.
+    @inlinable public var sessionID: String {
+        get { storage.string(0) }
+        set { storage.setString(0, newValue) }
+    }
+
+    /// The bytes of ``sessionID``, not copied.
+    @inlinable public var sessionIDUTF8: FieldBytes {
+        get { storage.fieldBytes(0) }
+        set { storage.setFieldBytes(0, newValue) }
+    }
+
+    /// Sets ``sessionID`` to bytes that are known to be UTF-8.
+    @inlinable public mutating func setSessionID(utf8: RawSpan) {
+        storage.setUTF8(0, utf8)
+    }
+
+    /// A UUID. Unknown or of an older epoch: NOT_FOUND. Deleted already: a success that changes nothing.
+    @inlinable public var messageID: String {
+        get { storage.string(1) }
+        set { storage.setString(1, newValue) }
+    }
+
+    /// The bytes of ``messageID``, not copied.
+    @inlinable public var messageIDUTF8: FieldBytes {
+        get { storage.fieldBytes(1) }
+        set { storage.setFieldBytes(1, newValue) }
+    }
+
+    /// Sets ``messageID`` to bytes that are known to be UTF-8.
+    @inlinable public mutating func setMessageID(utf8: RawSpan) {
+        storage.setUTF8(1, utf8)
+    }
+
+    /// As in UpdateMessageRequest.
+    @inlinable public var expectedRevision: Int64 {
+        get { storage.int64(2) }
+        set { storage.setInt64(2, newValue) }
+    }
+
+    /// Whether ``expectedRevision`` is set.
+    @inlinable public var hasExpectedRevision: Bool { storage.has(2) }
+
+    /// Unsets ``expectedRevision``.
+    @inlinable public mutating func clearExpectedRevision() { storage.clear(2) }
+
+    public static let schema: MessageSchema = MessageSchema(
+        "chatrpc.v1.DeleteMessageRequest", initialize: chatrpc__v1__delete_message_request__init,
+        fields: [
+            FieldSchema(1, "session_id", json: "sessionId", .string),
+            FieldSchema(2, "message_id", json: "messageId", .string),
+            FieldSchema(3, "expected_revision", json: "expectedRevision", .int64, .optional),
+        ])
+
+    /// What the message is made of; for generated code.
+    public var storage: MessageStorage
+
+    @inlinable public init(storage: MessageStorage) {
+        self.storage = storage
+    }
+}
+
+/// `chatrpc.v1.DeleteMessageResponse`.
+public struct DeleteMessageResponse: ProtobufMessage {
+    /// Field `message_id`.
+    @inlinable public var messageID: String {
+        get { storage.string(0) }
+        set { storage.setString(0, newValue) }
+    }
+
+    /// The bytes of ``messageID``, not copied.
+    @inlinable public var messageIDUTF8: FieldBytes {
+        get { storage.fieldBytes(0) }
+        set { storage.setFieldBytes(0, newValue) }
+    }
+
+    /// Sets ``messageID`` to bytes that are known to be UTF-8.
+    @inlinable public mutating func setMessageID(utf8: RawSpan) {
+        storage.setUTF8(0, utf8)
+    }
+
+    /// Field `seq`.
+    @inlinable public var seq: Int64 {
+        get { storage.int64(1) }
+        set { storage.setInt64(1, newValue) }
+    }
+
+    /// The session's revision with the deletion.
+    @inlinable public var revision: Int64 {
+        get { storage.int64(2) }
+        set { storage.setInt64(2, newValue) }
+    }
+
+    /// Field `deleted_at`.
+    @inlinable public var deletedAt: GeneratedRPC.Timestamp {
+        get { storage[message: 3] }
+        set { storage[message: 3] = newValue }
+        _modify { yield &storage[message: 3] }
+    }
+
+    /// Whether ``deletedAt`` is set.
+    @inlinable public var hasDeletedAt: Bool { storage.has(3) }
+
+    /// Unsets ``deletedAt``.
+    @inlinable public mutating func clearDeletedAt() { storage.clear(3) }
+
+    public static let schema: MessageSchema = MessageSchema(
+        "chatrpc.v1.DeleteMessageResponse", initialize: chatrpc__v1__delete_message_response__init,
+        fields: [
+            FieldSchema(1, "message_id", json: "messageId", .string),
+            FieldSchema(2, "seq", json: "seq", .int64),
+            FieldSchema(3, "revision", json: "revision", .int64),
+            FieldSchema(4, "deleted_at", json: "deletedAt", .message({ GeneratedRPC.Timestamp.schema })),
+        ])
+
+    /// What the message is made of; for generated code.
+    public var storage: MessageStorage
+
+    @inlinable public init(storage: MessageStorage) {
+        self.storage = storage
+    }
+}

@@ -18,6 +18,10 @@ public enum OpenAPIDocument {
             {
               "name": "SessionService",
               "description": "Sessions.\n\nEvery call that names a session answers NOT_FOUND for one that does not exist, or that is another user's."
+            },
+            {
+              "name": "SyncService",
+              "description": "Keeping up with sessions."
             }
           ],
           "paths": {
@@ -342,6 +346,150 @@ public enum OpenAPIDocument {
                       "application/json": {
                         "schema": {
                           "$ref": "#/components/schemas/Message"
+                        }
+                      }
+                    }
+                  },
+                  "default": {
+                    "$ref": "#/components/responses/Problem"
+                  }
+                }
+              },
+              "patch": {
+                "operationId": "MessageService_UpdateMessage",
+                "tags": [
+                  "MessageService"
+                ],
+                "summary": "Changes the text of a message, its metadata, or both",
+                "description": "Changes the text of a message, its metadata, or both. Its id, seq and timestamp stay; edited_at and revision tell that it\nwas changed. Changing nothing is a success that leaves all as it was.\n\nErrors: INVALID_ARGUMENT, NOT_FOUND (MESSAGE_NOT_FOUND), ABORTED (REVISION_MISMATCH), FAILED_PRECONDITION\n(SESSION_DELETED).",
+                "parameters": [
+                  {
+                    "name": "session_id",
+                    "in": "path",
+                    "description": "A UUID.",
+                    "required": true,
+                    "schema": {
+                      "type": "string",
+                      "format": "uuid"
+                    }
+                  },
+                  {
+                    "name": "message_id",
+                    "in": "path",
+                    "description": "A UUID. Unknown, deleted or of an older epoch: NOT_FOUND.",
+                    "required": true,
+                    "schema": {
+                      "type": "string",
+                      "format": "uuid"
+                    }
+                  }
+                ],
+                "requestBody": {
+                  "required": false,
+                  "content": {
+                    "application/json": {
+                      "schema": {
+                        "type": "object",
+                        "properties": {
+                          "content": {
+                            "type": "string",
+                            "description": "The new text: 1 byte to 1 MiB of UTF-8 without NUL. Absent: it stays."
+                          },
+                          "metadata": {
+                            "description": "The new metadata, a JSON object as text, in place of the old. Absent: it stays; an empty text removes it."
+                          },
+                          "expected_revision": {
+                            "type": [
+                              "integer",
+                              "string"
+                            ],
+                            "format": "int64",
+                            "description": "The message's revision that the caller has seen. Another one by now is ABORTED, REVISION_MISMATCH: nothing is changed.\nAbsent: no check."
+                          }
+                        }
+                      }
+                    }
+                  }
+                },
+                "responses": {
+                  "200": {
+                    "description": "Success.",
+                    "content": {
+                      "application/json": {
+                        "schema": {
+                          "$ref": "#/components/schemas/Message"
+                        }
+                      }
+                    }
+                  },
+                  "default": {
+                    "$ref": "#/components/responses/Problem"
+                  }
+                }
+              },
+              "delete": {
+                "operationId": "MessageService_DeleteMessage",
+                "tags": [
+                  "MessageService"
+                ],
+                "summary": "Takes a message out of its session",
+                "description": "Takes a message out of its session. It keeps its seq and its id: no other message ever gets them, and sending it again is\nanswered as a duplicate.\n\nErrors: NOT_FOUND (MESSAGE_NOT_FOUND), ABORTED (REVISION_MISMATCH), FAILED_PRECONDITION (SESSION_DELETED).",
+                "parameters": [
+                  {
+                    "name": "session_id",
+                    "in": "path",
+                    "description": "A UUID.",
+                    "required": true,
+                    "schema": {
+                      "type": "string",
+                      "format": "uuid"
+                    }
+                  },
+                  {
+                    "name": "message_id",
+                    "in": "path",
+                    "description": "A UUID. Unknown or of an older epoch: NOT_FOUND. Deleted already: a success that changes nothing.",
+                    "required": true,
+                    "schema": {
+                      "type": "string",
+                      "format": "uuid"
+                    }
+                  },
+                  {
+                    "name": "expected_revision",
+                    "in": "query",
+                    "description": "As in UpdateMessageRequest.",
+                    "schema": {
+                      "type": [
+                        "integer",
+                        "string"
+                      ],
+                      "format": "int64"
+                    }
+                  }
+                ],
+                "responses": {
+                  "200": {
+                    "description": "Success.",
+                    "content": {
+                      "application/json": {
+                        "schema": {
+                          "allOf": [
+                            {
+                              "type": "object",
+                              "properties": {
+                                "status": {
+                                  "const": "success"
+                                }
+                              },
+                              "required": [
+                                "status"
+                              ]
+                            },
+                            {
+                              "$ref": "#/components/schemas/DeleteMessageResponse"
+                            }
+                          ]
                         }
                       }
                     }
@@ -737,6 +885,74 @@ public enum OpenAPIDocument {
                   }
                 }
               }
+            },
+            "/api/messages/{session_id}/changes": {
+              "get": {
+                "operationId": "SyncService_ListChanges",
+                "tags": [
+                  "SyncService"
+                ],
+                "summary": "What has changed in a session since a cursor",
+                "description": "What has changed in a session since a cursor.\n\nErrors: INVALID_ARGUMENT, NOT_FOUND (SESSION_NOT_FOUND), OUT_OF_RANGE (CURSOR_EXPIRED).",
+                "parameters": [
+                  {
+                    "name": "session_id",
+                    "in": "path",
+                    "description": "The session, a UUID. One that does not exist: NOT_FOUND.",
+                    "required": true,
+                    "schema": {
+                      "type": "string",
+                      "format": "uuid"
+                    }
+                  },
+                  {
+                    "name": "cursor",
+                    "in": "query",
+                    "description": "The next_cursor of an earlier answer; empty: from the beginning.\n\nMalformed or of another session: INVALID_ARGUMENT. Of another store, or ahead of this one (as after a restored backup): OUT_OF_RANGE,\nCURSOR_EXPIRED; then begin again without one.",
+                    "schema": {
+                      "type": "string"
+                    }
+                  },
+                  {
+                    "name": "limit",
+                    "in": "query",
+                    "description": "How many changes at most, 1 to 500; absent means 200.",
+                    "schema": {
+                      "type": "integer",
+                      "format": "int32",
+                      "minimum": 1,
+                      "maximum": 500
+                    }
+                  },
+                  {
+                    "name": "max_bytes",
+                    "in": "query",
+                    "description": "The answer ends before the message that would make it larger than this many bytes, though never before the first one.\n0 means 3 MiB by gRPC and 32 MiB by REST.",
+                    "schema": {
+                      "type": [
+                        "integer",
+                        "string"
+                      ],
+                      "format": "int64"
+                    }
+                  }
+                ],
+                "responses": {
+                  "200": {
+                    "description": "Success.",
+                    "content": {
+                      "application/json": {
+                        "schema": {
+                          "$ref": "#/components/schemas/ListChangesResponse"
+                        }
+                      }
+                    }
+                  },
+                  "default": {
+                    "$ref": "#/components/responses/Problem"
+                  }
+                }
+              }
             }
           },
           "components": {
@@ -806,6 +1022,34 @@ public enum OpenAPIDocument {
                   "duplicate"
                 ]
               },
+              "Change": {
+                "type": "object",
+                "description": "One thing as it is now. A reader that is late gets the latest of each thing, not what lay in between.",
+                "properties": {
+                  "revision": {
+                    "type": [
+                      "integer",
+                      "string"
+                    ],
+                    "format": "int64",
+                    "description": "The session's revision at which the thing became what it is; 0 for a reset, which comes first."
+                  },
+                  "message": {
+                    "$ref": "#/components/schemas/Message",
+                    "description": "A message that is new or was changed. One that was deleted has deleted_at and no content."
+                  },
+                  "session": {
+                    "$ref": "#/components/schemas/Session",
+                    "description": "The session itself: renamed, deleted, restored, reset."
+                  },
+                  "reset": {
+                    "$ref": "#/components/schemas/SessionReset"
+                  }
+                },
+                "required": [
+                  "revision"
+                ]
+              },
               "CreateMessageResponse": {
                 "type": "object",
                 "properties": {
@@ -843,6 +1087,38 @@ public enum OpenAPIDocument {
                   "duplicate"
                 ]
               },
+              "DeleteMessageResponse": {
+                "type": "object",
+                "properties": {
+                  "message_id": {
+                    "type": "string"
+                  },
+                  "seq": {
+                    "type": [
+                      "integer",
+                      "string"
+                    ],
+                    "format": "int64"
+                  },
+                  "revision": {
+                    "type": [
+                      "integer",
+                      "string"
+                    ],
+                    "format": "int64",
+                    "description": "The session's revision with the deletion."
+                  },
+                  "deleted_at": {
+                    "type": "string",
+                    "format": "date-time"
+                  }
+                },
+                "required": [
+                  "message_id",
+                  "seq",
+                  "revision"
+                ]
+              },
               "DeleteSessionResponse": {
                 "type": "object",
                 "properties": {
@@ -856,6 +1132,31 @@ public enum OpenAPIDocument {
                 },
                 "required": [
                   "message"
+                ]
+              },
+              "ListChangesResponse": {
+                "type": "object",
+                "properties": {
+                  "changes": {
+                    "type": "array",
+                    "items": {
+                      "$ref": "#/components/schemas/Change"
+                    },
+                    "description": "By revision."
+                  },
+                  "next_cursor": {
+                    "type": "string",
+                    "description": "Where the next call goes on. It stays good for as long as the session is there, whatever happens to it."
+                  },
+                  "has_more": {
+                    "type": "boolean",
+                    "description": "Whether more has changed already."
+                  }
+                },
+                "required": [
+                  "changes",
+                  "next_cursor",
+                  "has_more"
                 ]
               },
               "ListMessagesResponse": {
@@ -1210,6 +1511,23 @@ public enum OpenAPIDocument {
                   "message_count",
                   "last_seq",
                   "revision",
+                  "reset_epoch"
+                ]
+              },
+              "SessionReset": {
+                "type": "object",
+                "description": "A session has begun anew: what a reader has of its older epochs is no longer part of it.",
+                "properties": {
+                  "reset_epoch": {
+                    "type": [
+                      "integer",
+                      "string"
+                    ],
+                    "format": "int64",
+                    "description": "The epoch that the session has now."
+                  }
+                },
+                "required": [
                   "reset_epoch"
                 ]
               },

@@ -532,6 +532,25 @@ public enum GeneratedMessagesProtoFiles {
                 "chatrpc.v1.GetMessageRequest",
                 "chatrpc.v1.GetMessageRequest.session_id",
                 "chatrpc.v1.GetMessageRequest.message_id",
+                "chatrpc.v1.UpdateMessageRequest",
+                "chatrpc.v1.UpdateMessageRequest.session_id",
+                "chatrpc.v1.UpdateMessageRequest.message_id",
+                "chatrpc.v1.UpdateMessageRequest.content",
+                "chatrpc.v1.UpdateMessageRequest.metadata",
+                "chatrpc.v1.UpdateMessageRequest.expected_revision",
+                "chatrpc.v1.UpdateMessageRequest._content",
+                "chatrpc.v1.UpdateMessageRequest._metadata",
+                "chatrpc.v1.UpdateMessageRequest._expected_revision",
+                "chatrpc.v1.DeleteMessageRequest",
+                "chatrpc.v1.DeleteMessageRequest.session_id",
+                "chatrpc.v1.DeleteMessageRequest.message_id",
+                "chatrpc.v1.DeleteMessageRequest.expected_revision",
+                "chatrpc.v1.DeleteMessageRequest._expected_revision",
+                "chatrpc.v1.DeleteMessageResponse",
+                "chatrpc.v1.DeleteMessageResponse.message_id",
+                "chatrpc.v1.DeleteMessageResponse.seq",
+                "chatrpc.v1.DeleteMessageResponse.revision",
+                "chatrpc.v1.DeleteMessageResponse.deleted_at",
                 "chatrpc.v1.Role",
                 "chatrpc.v1.ROLE_UNSPECIFIED",
                 "chatrpc.v1.ROLE_USER",
@@ -547,6 +566,8 @@ public enum GeneratedMessagesProtoFiles {
                 "chatrpc.v1.MessageService.BatchCreateMessages",
                 "chatrpc.v1.MessageService.ListMessages",
                 "chatrpc.v1.MessageService.GetMessage",
+                "chatrpc.v1.MessageService.UpdateMessage",
+                "chatrpc.v1.MessageService.DeleteMessage",
             ],
             encoded: """
                 \u{A}\u{18}chatrpc/v1/message.proto\u{12}\u{A}chatrpc.v1\u{1A}\u{15}chatrpc/options.proto\u{1A}\u{1C}\
@@ -613,23 +634,40 @@ public enum GeneratedMessagesProtoFiles {
                 \u{1A}\u{A}\u{8}revision\u{18}\u{7}\u{20}\u{1}(\u{3}R\u{8}revisionB\u{11}\u{A}\u{F}_next_after_seqB\u{12}\
                 \u{A}\u{10}_next_before_seq\"Q\u{A}\u{11}GetMessageRequest\u{12}\u{1D}\u{A}\u{A}session_id\u{18}\u{1}\
                 \u{20}\u{1}(\u{9}R\u{9}sessionId\u{12}\u{1D}\u{A}\u{A}message_id\u{18}\u{2}\u{20}\u{1}(\u{9}R\u{9}me\
-                ssageId*u\u{A}\u{4}Role\u{12}\u{14}\u{A}\u{10}ROLE_UNSPECIFIED\u{10}\u{0}\u{12}\u{17}\u{A}\u{9}ROLE_\
-                USER\u{10}\u{1}\u{1A}\u{8}\u{A2}\u{DB}\u{18}\u{4}user\u{12}!\u{A}\u{E}ROLE_ASSISTANT\u{10}\u{2}\u{1A}\
-                \u{D}\u{A2}\u{DB}\u{18}\u{9}assistant\u{12}\u{1B}\u{A}\u{B}ROLE_SYSTEM\u{10}\u{3}\u{1A}\u{A}\u{A2}\u{DB}\
-                \u{18}\u{6}system*\u{B3}\u{1}\u{A}\u{C}MessageState\u{12}\u{1D}\u{A}\u{19}MESSAGE_STATE_UNSPECIFIED\u{10}\
-                \u{0}\u{12}*\u{A}\u{17}MESSAGE_STATE_STREAMING\u{10}\u{1}\u{1A}\u{D}\u{A2}\u{DB}\u{18}\u{9}streaming\
-                \u{12}(\u{A}\u{16}MESSAGE_STATE_COMPLETE\u{10}\u{2}\u{1A}\u{C}\u{A2}\u{DB}\u{18}\u{8}complete\u{12}.\
-                \u{A}\u{19}MESSAGE_STATE_INTERRUPTED\u{10}\u{3}\u{1A}\u{F}\u{A2}\u{DB}\u{18}\u{B}interrupted2\u{A6}\u{4}\
-                \u{A}\u{E}MessageService\u{12}\u{84}\u{1}\u{A}\u{D}CreateMessage\u{12}\u{20}.chatrpc.v1.CreateMessag\
-                eRequest\u{1A}!.chatrpc.v1.CreateMessageResponse\".\u{82}\u{D3}\u{E4}\u{93}\u{2}\u{1F}\"\u{1A}/api/m\
-                essages/{session_id}:\u{1}*\u{92}\u{DB}\u{18}\u{5}\u{8}\u{C9}\u{1}\u{10}\u{1}\u{12}\u{9C}\u{1}\u{A}\u{13}\
-                BatchCreateMessages\u{12}&.chatrpc.v1.BatchCreateMessagesRequest\u{1A}'.chatrpc.v1.BatchCreateMessag\
-                esResponse\"4\u{82}\u{D3}\u{E4}\u{93}\u{2}%\"\u{20}/api/messages/{session_id}/batch:\u{1}*\u{92}\u{DB}\
-                \u{18}\u{5}\u{8}\u{C9}\u{1}\u{10}\u{1}\u{12}x\u{A}\u{C}ListMessages\u{12}\u{1F}.chatrpc.v1.ListMessa\
-                gesRequest\u{1A}\u{20}.chatrpc.v1.ListMessagesResponse\"%\u{90}\u{2}\u{1}\u{82}\u{D3}\u{E4}\u{93}\u{2}\
-                \u{1C}\u{12}\u{1A}/api/messages/{session_id}\u{12}t\u{A}\u{A}GetMessage\u{12}\u{1D}.chatrpc.v1.GetMe\
-                ssageRequest\u{1A}\u{13}.chatrpc.v1.Message\"2\u{90}\u{2}\u{1}\u{82}\u{D3}\u{E4}\u{93}\u{2})\u{12}'/\
-                api/messages/{session_id}/{message_id}b\u{6}proto3
+                ssageId\"\u{FB}\u{1}\u{A}\u{14}UpdateMessageRequest\u{12}\u{1D}\u{A}\u{A}session_id\u{18}\u{1}\u{20}\
+                \u{1}(\u{9}R\u{9}sessionId\u{12}\u{1D}\u{A}\u{A}message_id\u{18}\u{2}\u{20}\u{1}(\u{9}R\u{9}messageI\
+                d\u{12}\u{1D}\u{A}\u{7}content\u{18}\u{3}\u{20}\u{1}(\u{9}H\u{0}R\u{7}content\u{88}\u{1}\u{1}\u{12}%\
+                \u{A}\u{8}metadata\u{18}\u{4}\u{20}\u{1}(\u{9}B\u{4}\u{98}\u{DB}\u{18}\u{1}H\u{1}R\u{8}metadata\u{88}\
+                \u{1}\u{1}\u{12}0\u{A}\u{11}expected_revision\u{18}\u{5}\u{20}\u{1}(\u{3}H\u{2}R\u{10}expectedRevisi\
+                on\u{88}\u{1}\u{1}B\u{A}\u{A}\u{8}_contentB\u{B}\u{A}\u{9}_metadataB\u{14}\u{A}\u{12}_expected_revis\
+                ion\"\u{9C}\u{1}\u{A}\u{14}DeleteMessageRequest\u{12}\u{1D}\u{A}\u{A}session_id\u{18}\u{1}\u{20}\u{1}\
+                (\u{9}R\u{9}sessionId\u{12}\u{1D}\u{A}\u{A}message_id\u{18}\u{2}\u{20}\u{1}(\u{9}R\u{9}messageId\u{12}\
+                0\u{A}\u{11}expected_revision\u{18}\u{3}\u{20}\u{1}(\u{3}H\u{0}R\u{10}expectedRevision\u{88}\u{1}\u{1}\
+                B\u{14}\u{A}\u{12}_expected_revision\"\u{9F}\u{1}\u{A}\u{15}DeleteMessageResponse\u{12}\u{1D}\u{A}\u{A}\
+                message_id\u{18}\u{1}\u{20}\u{1}(\u{9}R\u{9}messageId\u{12}\u{10}\u{A}\u{3}seq\u{18}\u{2}\u{20}\u{1}\
+                (\u{3}R\u{3}seq\u{12}\u{1A}\u{A}\u{8}revision\u{18}\u{3}\u{20}\u{1}(\u{3}R\u{8}revision\u{12}9\u{A}\u{A}\
+                deleted_at\u{18}\u{4}\u{20}\u{1}(\u{B}2\u{1A}.google.protobuf.TimestampR\u{9}deletedAt*u\u{A}\u{4}Ro\
+                le\u{12}\u{14}\u{A}\u{10}ROLE_UNSPECIFIED\u{10}\u{0}\u{12}\u{17}\u{A}\u{9}ROLE_USER\u{10}\u{1}\u{1A}\
+                \u{8}\u{A2}\u{DB}\u{18}\u{4}user\u{12}!\u{A}\u{E}ROLE_ASSISTANT\u{10}\u{2}\u{1A}\u{D}\u{A2}\u{DB}\u{18}\
+                \u{9}assistant\u{12}\u{1B}\u{A}\u{B}ROLE_SYSTEM\u{10}\u{3}\u{1A}\u{A}\u{A2}\u{DB}\u{18}\u{6}system*\u{B3}\
+                \u{1}\u{A}\u{C}MessageState\u{12}\u{1D}\u{A}\u{19}MESSAGE_STATE_UNSPECIFIED\u{10}\u{0}\u{12}*\u{A}\u{17}\
+                MESSAGE_STATE_STREAMING\u{10}\u{1}\u{1A}\u{D}\u{A2}\u{DB}\u{18}\u{9}streaming\u{12}(\u{A}\u{16}MESSA\
+                GE_STATE_COMPLETE\u{10}\u{2}\u{1A}\u{C}\u{A2}\u{DB}\u{18}\u{8}complete\u{12}.\u{A}\u{19}MESSAGE_STAT\
+                E_INTERRUPTED\u{10}\u{3}\u{1A}\u{F}\u{A2}\u{DB}\u{18}\u{B}interrupted2\u{B3}\u{6}\u{A}\u{E}MessageSe\
+                rvice\u{12}\u{84}\u{1}\u{A}\u{D}CreateMessage\u{12}\u{20}.chatrpc.v1.CreateMessageRequest\u{1A}!.cha\
+                trpc.v1.CreateMessageResponse\".\u{82}\u{D3}\u{E4}\u{93}\u{2}\u{1F}\"\u{1A}/api/messages/{session_id\
+                }:\u{1}*\u{92}\u{DB}\u{18}\u{5}\u{8}\u{C9}\u{1}\u{10}\u{1}\u{12}\u{9C}\u{1}\u{A}\u{13}BatchCreateMes\
+                sages\u{12}&.chatrpc.v1.BatchCreateMessagesRequest\u{1A}'.chatrpc.v1.BatchCreateMessagesResponse\"4\u{82}\
+                \u{D3}\u{E4}\u{93}\u{2}%\"\u{20}/api/messages/{session_id}/batch:\u{1}*\u{92}\u{DB}\u{18}\u{5}\u{8}\u{C9}\
+                \u{1}\u{10}\u{1}\u{12}x\u{A}\u{C}ListMessages\u{12}\u{1F}.chatrpc.v1.ListMessagesRequest\u{1A}\u{20}\
+                .chatrpc.v1.ListMessagesResponse\"%\u{90}\u{2}\u{1}\u{82}\u{D3}\u{E4}\u{93}\u{2}\u{1C}\u{12}\u{1A}/a\
+                pi/messages/{session_id}\u{12}t\u{A}\u{A}GetMessage\u{12}\u{1D}.chatrpc.v1.GetMessageRequest\u{1A}\u{13}\
+                .chatrpc.v1.Message\"2\u{90}\u{2}\u{1}\u{82}\u{D3}\u{E4}\u{93}\u{2})\u{12}'/api/messages/{session_id\
+                }/{message_id}\u{12}z\u{A}\u{D}UpdateMessage\u{12}\u{20}.chatrpc.v1.UpdateMessageRequest\u{1A}\u{13}\
+                .chatrpc.v1.Message\"2\u{82}\u{D3}\u{E4}\u{93}\u{2},2'/api/messages/{session_id}/{message_id}:\u{1}*\
+                \u{12}\u{8E}\u{1}\u{A}\u{D}DeleteMessage\u{12}\u{20}.chatrpc.v1.DeleteMessageRequest\u{1A}!.chatrpc.\
+                v1.DeleteMessageResponse\"8\u{90}\u{2}\u{2}\u{82}\u{D3}\u{E4}\u{93}\u{2})*'/api/messages/{session_id\
+                }/{message_id}\u{92}\u{DB}\u{18}\u{2}\u{10}\u{1}b\u{6}proto3
                 """),
         ProtoFile(
             name: "chatrpc/v1/session.proto",
@@ -776,6 +814,53 @@ public enum GeneratedMessagesProtoFiles {
                 ion_id}/restore\u{92}\u{DB}\u{18}\u{2}\u{10}\u{1}\u{12}\u{81}\u{1}\u{A}\u{C}ResetSession\u{12}\u{1F}\
                 .chatrpc.v1.ResetSessionRequest\u{1A}\u{20}.chatrpc.v1.ResetSessionResponse\".\u{82}\u{D3}\u{E4}\u{93}\
                 \u{2}\"\"\u{20}/api/sessions/{session_id}/reset\u{92}\u{DB}\u{18}\u{2}\u{10}\u{1}b\u{6}proto3
+                """),
+        ProtoFile(
+            name: "chatrpc/v1/sync.proto",
+            dependencies: [
+                "chatrpc/v1/message.proto",
+                "chatrpc/v1/session.proto",
+                "google/api/annotations.proto",
+            ],
+            symbols: [
+                "chatrpc.v1.SessionReset",
+                "chatrpc.v1.SessionReset.reset_epoch",
+                "chatrpc.v1.Change",
+                "chatrpc.v1.Change.revision",
+                "chatrpc.v1.Change.message",
+                "chatrpc.v1.Change.session",
+                "chatrpc.v1.Change.reset",
+                "chatrpc.v1.Change.kind",
+                "chatrpc.v1.ListChangesRequest",
+                "chatrpc.v1.ListChangesRequest.session_id",
+                "chatrpc.v1.ListChangesRequest.cursor",
+                "chatrpc.v1.ListChangesRequest.limit",
+                "chatrpc.v1.ListChangesRequest.max_bytes",
+                "chatrpc.v1.ListChangesRequest._limit",
+                "chatrpc.v1.ListChangesResponse",
+                "chatrpc.v1.ListChangesResponse.changes",
+                "chatrpc.v1.ListChangesResponse.next_cursor",
+                "chatrpc.v1.ListChangesResponse.has_more",
+                "chatrpc.v1.SyncService",
+                "chatrpc.v1.SyncService.ListChanges",
+            ],
+            encoded: """
+                \u{A}\u{15}chatrpc/v1/sync.proto\u{12}\u{A}chatrpc.v1\u{1A}\u{18}chatrpc/v1/message.proto\u{1A}\u{18}\
+                chatrpc/v1/session.proto\u{1A}\u{1C}google/api/annotations.proto\"/\u{A}\u{C}SessionReset\u{12}\u{1F}\
+                \u{A}\u{B}reset_epoch\u{18}\u{1}\u{20}\u{1}(\u{3}R\u{A}resetEpoch\"\u{C0}\u{1}\u{A}\u{6}Change\u{12}\
+                \u{1A}\u{A}\u{8}revision\u{18}\u{1}\u{20}\u{1}(\u{3}R\u{8}revision\u{12}/\u{A}\u{7}message\u{18}\u{2}\
+                \u{20}\u{1}(\u{B}2\u{13}.chatrpc.v1.MessageH\u{0}R\u{7}message\u{12}/\u{A}\u{7}session\u{18}\u{3}\u{20}\
+                \u{1}(\u{B}2\u{13}.chatrpc.v1.SessionH\u{0}R\u{7}session\u{12}0\u{A}\u{5}reset\u{18}\u{4}\u{20}\u{1}\
+                (\u{B}2\u{18}.chatrpc.v1.SessionResetH\u{0}R\u{5}resetB\u{6}\u{A}\u{4}kind\"\u{8D}\u{1}\u{A}\u{12}Li\
+                stChangesRequest\u{12}\u{1D}\u{A}\u{A}session_id\u{18}\u{1}\u{20}\u{1}(\u{9}R\u{9}sessionId\u{12}\u{16}\
+                \u{A}\u{6}cursor\u{18}\u{2}\u{20}\u{1}(\u{9}R\u{6}cursor\u{12}\u{19}\u{A}\u{5}limit\u{18}\u{3}\u{20}\
+                \u{1}(\u{5}H\u{0}R\u{5}limit\u{88}\u{1}\u{1}\u{12}\u{1B}\u{A}\u{9}max_bytes\u{18}\u{4}\u{20}\u{1}(\u{3}\
+                R\u{8}maxBytesB\u{8}\u{A}\u{6}_limit\"\u{7F}\u{A}\u{13}ListChangesResponse\u{12},\u{A}\u{7}changes\u{18}\
+                \u{1}\u{20}\u{3}(\u{B}2\u{12}.chatrpc.v1.ChangeR\u{7}changes\u{12}\u{1F}\u{A}\u{B}next_cursor\u{18}\u{2}\
+                \u{20}\u{1}(\u{9}R\u{A}nextCursor\u{12}\u{19}\u{A}\u{8}has_more\u{18}\u{3}\u{20}\u{1}(\u{8}R\u{7}has\
+                More2\u{8C}\u{1}\u{A}\u{B}SyncService\u{12}}\u{A}\u{B}ListChanges\u{12}\u{1E}.chatrpc.v1.ListChanges\
+                Request\u{1A}\u{1F}.chatrpc.v1.ListChangesResponse\"-\u{90}\u{2}\u{1}\u{82}\u{D3}\u{E4}\u{93}\u{2}$\u{12}\
+                \"/api/messages/{session_id}/changesb\u{6}proto3
                 """),
     ]
 }

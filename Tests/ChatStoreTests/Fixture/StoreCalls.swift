@@ -1,5 +1,6 @@
 import ChatStore
 import GeneratedMessages
+import ProtobufRuntime
 import Testing
 
 extension ChatStore {
@@ -56,6 +57,22 @@ extension ChatStore {
                 after = try #require(page.hasNextAfterSeq ? page.nextAfterSeq : nil)
             }
         }
+    }
+
+    func edit(
+        _ id: UUID, in session: UUID, content: String? = nil, metadata: String? = nil, expecting revision: Int64? = nil,
+        owner: String? = nil
+    ) async throws -> Message {
+        let kind = MessageChange.Kind.edit(
+            content: content.map { FieldBytes($0) }, metadata: metadata.map { FieldBytes($0) })
+        return try await changeMessage(
+            id, in: session, MessageChange(kind, expectedRevision: revision), owner: owner)
+    }
+
+    func delete(
+        _ id: UUID, in session: UUID, expecting revision: Int64? = nil, owner: String? = nil
+    ) async throws -> Message {
+        try await changeMessage(id, in: session, MessageChange(.delete, expectedRevision: revision), owner: owner)
     }
 
     func session(_ id: UUID) async throws -> Session {

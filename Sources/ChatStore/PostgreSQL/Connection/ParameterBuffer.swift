@@ -68,6 +68,17 @@ final class ParameterBuffer {
         parameter { value.withUTF8 { put(raw: UnsafeRawBufferPointer($0)) } }
     }
 
+    func add(_ value: FieldBytes?) {
+        guard let value else { return addNull() }
+        parameter { value.withSpan { span in span.withUnsafeBytes { put(raw: $0) } } }
+    }
+
+    /// Text as UTF-8.
+    func add(_ value: [UInt8]?) {
+        guard let value else { return addNull() }
+        parameter { value.withUnsafeBytes { put(raw: $0) } }
+    }
+
     /// A one-dimensional array; `body` puts each of its elements.
     func addArray(of type: ElementType, count: Int, _ body: (ParameterBuffer) -> Void) {
         parameter {

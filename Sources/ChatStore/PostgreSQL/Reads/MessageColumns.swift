@@ -12,7 +12,7 @@ enum MessageColumns {
         """
         s.revision, s.reset_epoch, s.last_seq - s.epoch_first_seq + 1 - s.tombstone_count, \
         m.seq, m.message_id, coalesce(m.change_revision, m.revision), m.role, \(content), m.agent_name, m.user_id, \
-        m."timestamp", m.metadata, m.state, m.edited_at
+        m."timestamp", m.metadata, m.state, m.edited_at, m.deleted_at
         """
     }
 
@@ -21,6 +21,8 @@ enum MessageColumns {
     static let messageCount = 2
     /// NULL in the one row of a page without messages.
     static let seq = 3
+    static let deletedAt = 14
+    static let count = 15
 
     /// What a message of a row takes in a page; nil where the row comes without its content.
     static func encodedBytes(_ result: borrowing PostgresResult, row: Int) -> Int? {
@@ -51,5 +53,16 @@ enum MessageColumns {
         }
         message.state = MessageState(rawValue: Int32(try result.int16(row, 12)))
         if let time = try result.optionalTime(row, 13) { message.editedAt.unixMicroseconds = time }
+        if let time = try result.optionalTime(row, deletedAt) { message.deletedAt.unixMicroseconds = time }
+    }
+
+    static func decode(
+        _ result: borrowing PostgresResult, row: Int, of session: UUID
+    ) throws(StoreError) -> Message {
+        var message = Message()
+        try session.withTextUTF8 { sessionID throws(StoreError) in
+            try decode(result, row: row, sessionID: sessionID, into: &message)
+        }
+        return message
     }
 }

@@ -11,6 +11,10 @@ struct AppendStatements: Sendable {
     static let createSession = "create_session"
     static let lockSession = "lock_session"
     static let updateSession = "update_session"
+    static let findMessage = "find_message"
+    static let shownMessages = "shown_messages"
+    static let updateMessage = "update_message"
+    static let touchSession = "touch_session"
 
     let all: [NamedStatement]
 
@@ -21,6 +25,7 @@ struct AppendStatements: Sendable {
                 NamedStatement(name: AppendStatements.commit, sql: "COMMIT"),
                 NamedStatement(name: AppendStatements.rollback, sql: "ROLLBACK"),
             ] + AppendStatements.ofGroups(tables) + AppendStatements.ofOneSession(tables)
+            + AppendStatements.ofOneMessage(tables)
     }
 
     private static func ofGroups(_ tables: Tables) -> [NamedStatement] {
@@ -103,6 +108,42 @@ struct AppendStatements: Sendable {
                     last_message_at = $8::timestamptz,
                     epoch_first_seq = CASE WHEN reset_epoch = $6::int8 THEN epoch_first_seq ELSE last_seq + 1 END,
                     tombstone_count = CASE WHEN reset_epoch = $6::int8 THEN tombstone_count ELSE 0 END
+                    WHERE session_id = $1::uuid
+                    """),
+        ]
+    }
+
+    private static func ofOneMessage(_ tables: Tables) -> [NamedStatement] {
+        [
+            NamedStatement(
+                name: findMessage,
+                sql: """
+                    SELECT \(MessageColumns.list)
+                    FROM \(tables.sessions) AS s JOIN \(tables.messages) AS m ON m.session_id = s.session_id
+                    WHERE s.session_id = $1::uuid AND m.message_id = $2::uuid AND m.seq >= s.epoch_first_seq
+                    """),
+            // What the preview shows, before and after the newest of them is gone. (A preview is 100 characters at most.)
+            NamedStatement(
+                name: shownMessages,
+                sql: """
+                    SELECT m.seq, left(m.content, 101)
+                    FROM \(tables.sessions) AS s JOIN \(tables.messages) AS m ON m.session_id = s.session_id
+                    WHERE s.session_id = $1::uuid AND m.seq >= s.epoch_first_seq AND m.deleted_at IS NULL
+                    AND m.role <> 'system'
+                    ORDER BY m.seq DESC LIMIT 2
+                    """),
+            NamedStatement(
+                name: updateMessage,
+                sql: """
+                    UPDATE \(tables.messages) SET content = $3::text, metadata = $4::text::jsonb, change_revision = $5::int8, \
+                    edited_at = $6::timestamptz, deleted_at = $7::timestamptz
+                    WHERE session_id = $1::uuid AND seq = $2::int8
+                    """),
+            NamedStatement(
+                name: touchSession,
+                sql: """
+                    UPDATE \(tables.sessions) SET revision = $2::int8, tombstone_count = tombstone_count + $3::int8, \
+                    preview = $4::text
                     WHERE session_id = $1::uuid
                     """),
         ]

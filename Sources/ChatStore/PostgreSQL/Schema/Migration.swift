@@ -7,10 +7,31 @@ struct Migration: Sendable {
 
     /// All of them, by number. A published one is never changed.
     static func all(_ tables: Tables) -> [Migration] {
-        [Migration(number: 1, name: "create", statements: creation(tables))]
+        [
+            Migration(number: 1, name: "create", statements: creation(tables)),
+            Migration(number: 2, name: "changes", statements: changes(tables)),
+        ]
     }
 
-    static var latest: Int32 { 1 }
+    static var latest: Int32 { 2 }
+
+    /// store_id tells this database's cursors from those of any other.
+    private static func changes(_ tables: Tables) -> [String] {
+        [
+            """
+            CREATE INDEX chat_messages_changes ON \(tables.messages) (session_id, change_revision)
+            WHERE change_revision IS NOT NULL
+            """,
+            """
+            CREATE TABLE \(tables.store) (
+                id smallint PRIMARY KEY CHECK (id = 1),
+                store_id uuid NOT NULL,
+                created_at timestamptz NOT NULL DEFAULT now()
+            )
+            """,
+            "INSERT INTO \(tables.store) (id, store_id) VALUES (1, gen_random_uuid())",
+        ]
+    }
 
     private static func creation(_ tables: Tables) -> [String] {
         [

@@ -7,6 +7,7 @@ struct ReadStatements: Sendable {
     static let newestFirstOfLarge = "newest_first_of_large"
     static let message = "message"
     static let session = "session"
+    static let changes = "changes"
     static let sessionsOfUser = "sessions_of_user"
     static let sessionsOfAll = "sessions_of_all"
 
@@ -32,6 +33,7 @@ struct ReadStatements: Sendable {
                     SELECT \(SessionColumns.list) FROM \(tables.sessions)
                     WHERE session_id = $1::uuid AND ($2::text IS NULL OR user_id = $2::text)
                     """),
+            Self.changes(tables),
             Self.sessions(Self.sessionsOfUser, tables, condition: "user_id = $1::text"),
             Self.sessions(Self.sessionsOfAll, tables, condition: "$1::text IS NULL"),
         ]
@@ -82,6 +84,30 @@ struct ReadStatements: Sendable {
             ORDER BY c.seq \(direction(ascending))
             OFFSET CASE WHEN s.tombstone_count = 0 THEN 0 ELSE $5::int8 END LIMIT $6::int8
             """
+    }
+
+    /// The session's row with each message that is new behind $3 or was changed behind $4, at most $5 of them, without the
+    /// contents of more than $6 bytes: one statement, so one snapshot.
+    private static func changes(_ tables: Tables) -> NamedStatement {
+        let content = "CASE WHEN m.deleted_at IS NULL AND octet_length(m.content) <= $6::int8 THEN m.content END"
+        return NamedStatement(
+            name: changes,
+            sql: """
+                SELECT \(MessageColumns.list(content: content)), m.change_revision IS NOT NULL, \
+                \(SessionColumns.list(of: "s.")), s.change_revision, d.store_id
+                FROM \(tables.sessions) AS s CROSS JOIN \(tables.store) AS d LEFT JOIN LATERAL (
+                    SELECT * FROM (
+                        (SELECT * FROM \(tables.messages) AS c
+                        WHERE c.session_id = s.session_id AND c.seq > greatest($3::int8, s.epoch_first_seq - 1)
+                        AND c.change_revision IS NULL ORDER BY c.seq LIMIT $5::int8)
+                        UNION ALL
+                        (SELECT * FROM \(tables.messages) AS c
+                        WHERE c.session_id = s.session_id AND c.change_revision > $4::int8
+                        AND c.seq >= s.epoch_first_seq ORDER BY c.change_revision LIMIT $5::int8)
+                    ) AS u ORDER BY coalesce(u.change_revision, u.revision) LIMIT $5::int8
+                ) AS m ON s.is_active
+                WHERE s.session_id = $1::uuid AND ($2::text IS NULL OR s.user_id = $2::text)
+                """)
     }
 
     private static func direction(_ ascending: Bool) -> String { ascending ? "ASC" : "DESC" }

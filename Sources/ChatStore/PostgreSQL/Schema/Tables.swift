@@ -6,6 +6,8 @@ struct Tables: Sendable, Hashable {
     var quotedSchema: String { Tables.quoted(identifier: schema) }
     var messages: String { quotedSchema + ".chat_messages" }
     var sessions: String { quotedSchema + ".chat_sessions" }
+    /// Who the database is: one row.
+    var store: String { quotedSchema + ".chat_store" }
     /// Which migrations were run.
     var migrations: String { quotedSchema + ".chat_migrations" }
 

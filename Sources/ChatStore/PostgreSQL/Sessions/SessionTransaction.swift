@@ -1,36 +1,34 @@
-import GeneratedMessages
+/// What one transaction asks of a session's rows, decides and writes.
+protocol SessionWork {
+    associatedtype Answer: Sendable
 
-/// One transaction on one session's row: it is made if need be, locked, and changed by a pure function.
-final class SessionTransaction: Exchange {
-    enum Purpose: Sendable {
-        case create(NewSession)
-        case change(UUID, SessionChange)
+    var sessionID: UUID { get }
+    /// Sends what has to be known, the lock of the session's row included. Returns how many statements that were.
+    func ask(_ connection: PostgresConnection) throws(PostgresFailure) -> Int
+    /// Takes the answer to one of them, by their order.
+    mutating func receive(_ result: borrowing PostgresResult, number: Int) throws(StoreError)
+    /// Everything is known: what the caller will be told, or why nothing is written.
+    mutating func decide() throws(StoreError) -> Answer
+    /// Sends what is to be written. Returns how many statements that were.
+    func write(_ connection: PostgresConnection) throws(PostgresFailure) -> Int
+}
 
-        var sessionID: UUID {
-            switch self {
-            case .create(let session): session.id
-            case .change(let id, _): id
-            }
-        }
-    }
-
-    private let purpose: Purpose
-    private let owner: String?
+/// One transaction in two trips: the session's row is locked and looked at, and what is decided is written and committed.
+final class SessionTransaction<Work: SessionWork>: Exchange {
+    private let fresh: Work
     private let limits: PostgresConfiguration.Limits
-    private var caller: Caller<Session>?
+    private var caller: Caller<Work.Answer>?
+    private var work: Work
     private var progress = TransactionProgress()
     private var attempts = 0
-    /// The row as it will be.
-    private var session: Session?
-    private var refusal: StoreError?
+    private var asked = 0
+    private var answered = 0
+    private var decision: Result<Work.Answer, StoreError>?
     private var warningsBefore = 0
 
-    init(
-        _ purpose: Purpose, owner: String?, limits: PostgresConfiguration.Limits,
-        caller: Caller<Session>
-    ) {
-        self.purpose = purpose
-        self.owner = owner
+    init(_ work: Work, limits: PostgresConfiguration.Limits, caller: Caller<Work.Answer>) {
+        fresh = work
+        self.work = work
         self.limits = limits
         self.caller = caller
     }
@@ -39,12 +37,10 @@ final class SessionTransaction: Exchange {
 
     func start(on connection: PostgresConnection) throws(PostgresFailure) {
         progress = TransactionProgress()
-        (session, refusal) = (nil, nil)
+        work = fresh
+        (decision, answered) = (nil, 0)
         try connection.execute(AppendStatements.begin)
-        if case .create(let session) = purpose {
-            try connection.execute(AppendStatements.createSession) { SessionTransaction.bind(session, owner, $0) }
-        }
-        try connection.execute(AppendStatements.lockSession) { $0.add(purpose.sessionID) }
+        asked = try work.ask(connection)
         try connection.requestFlush()
     }
 
@@ -53,16 +49,26 @@ final class SessionTransaction: Exchange {
         progress.received(TransactionProgress.Answer(result, warned: connection.warnings != warningsBefore))
         guard wasOpen else { return }
         guard progress.phase == .open else { return try connection.sync() }
-        // The lock's answer is the only one with columns.
-        guard result.columnCount > 0 else { return }
-        try commit(decide(result), on: connection)
+        // The first answer is BEGIN's.
+        defer { answered += 1 }
+        guard answered > 0 else { return }
+        do throws(StoreError) {
+            try work.receive(result, number: answered - 1)
+            guard answered == asked else { return }
+            decision = .success(try work.decide())
+        } catch {
+            guard decision == nil else { return }
+            decision = .failure(error)
+            guard answered == asked else { return }
+        }
+        try commit(on: connection)
     }
 
     func synced(on connection: PostgresConnection) throws(PostgresFailure) -> Bool {
         switch progress.phase {
         case .committed:
-            if let session, refusal == nil { answer(.success(session)) }
-            answer(.failure(refusal ?? StoreError(.sessionNotFound)))
+            let decision = decision ?? .failure(StoreError(.failed, "nothing was decided"))
+            answer(decision.mapError { $0 })
             return true
         case .inDoubt(let failure):
             answer(.failure(StoreError(.inDoubt, failure.message, cause: failure)))
@@ -94,68 +100,17 @@ final class SessionTransaction: Exchange {
 
     // MARK: Steps
 
-    /// The row is locked, if it is there: changes it. True if it is to be written.
-    private func decide(_ result: borrowing PostgresResult) -> Bool {
-        guard result.rowCount == 1 else { return false }
-        do throws(StoreError) {
-            var session = try SessionColumns.decode(result, row: 0)
-            let changes = try change(&session)
-            self.session = session
-            return changes
-        } catch {
-            refusal = error
-            return false
-        }
-    }
-
-    private func commit(_ changes: Bool, on connection: PostgresConnection) throws(PostgresFailure) {
-        if changes, let session {
-            try connection.execute(AppendStatements.updateSession) {
-                SessionTransaction.bind(session, purpose, $0)
-            }
-        }
-        progress.willCommit(after: changes ? 1 : 0)
+    private func commit(on connection: PostgresConnection) throws(PostgresFailure) {
+        var written = 0
+        if case .success = decision { written = try work.write(connection) }
+        progress.willCommit(after: written)
         warningsBefore = connection.warnings
         try connection.execute(AppendStatements.commit)
         try connection.sync()
     }
 
-    private func change(_ session: inout Session) throws(StoreError) -> Bool {
-        guard session.isVisible(to: owner) else { throw StoreError(.sessionNotFound) }
-        switch purpose {
-        case .create:
-            guard session.isActive else { throw StoreError(.sessionDeleted) }
-            return false
-        case .change(_, let change): return try change.apply(to: &session)
-        }
-    }
-
-    private func answer(_ answer: Result<Session, any Error>) {
+    private func answer(_ answer: Result<Work.Answer, any Error>) {
         caller?.resume(with: answer)
         caller = nil
-    }
-
-    // MARK: Parameters
-
-    private static func bind(_ session: NewSession, _ owner: String?, _ parameters: ParameterBuffer) {
-        parameters.add(session.id)
-        parameters.add(session.name)
-        parameters.add(session.description)
-        parameters.add(session.agentName)
-        parameters.add(owner ?? session.userID)
-        parameters.add(PostgresEpoch.value(ofUnixMicroseconds: WallClock.unixMicroseconds))
-    }
-
-    private static func bind(_ session: Session, _ purpose: Purpose, _ parameters: ParameterBuffer) {
-        parameters.add(purpose.sessionID)
-        parameters.add(session.name)
-        parameters.add(session.hasDescription ? session.description : nil)
-        parameters.add(session.isActive)
-        parameters.add(session.revision)
-        parameters.add(session.resetEpoch)
-        parameters.add(session.hasPreview ? session.preview : nil)
-        parameters.add(
-            session.hasLastMessageAt
-                ? PostgresEpoch.value(ofUnixMicroseconds: session.lastMessageAt.unixMicroseconds) : nil)
     }
 }

@@ -3,3 +3,4 @@
 
 #include "chatrpc/v1/message.pb-c.h"
 #include "chatrpc/v1/session.pb-c.h"
+#include "chatrpc/v1/sync.pb-c.h"

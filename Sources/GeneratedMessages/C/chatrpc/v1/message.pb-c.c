@@ -418,6 +418,141 @@ void   chatrpc__v1__get_message_request__free_unpacked
   assert(message->base.descriptor == &chatrpc__v1__get_message_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   chatrpc__v1__update_message_request__init
+                     (Chatrpc__V1__UpdateMessageRequest         *message)
+{
+  static const Chatrpc__V1__UpdateMessageRequest init_value = CHATRPC__V1__UPDATE_MESSAGE_REQUEST__INIT;
+  *message = init_value;
+}
+size_t chatrpc__v1__update_message_request__get_packed_size
+                     (const Chatrpc__V1__UpdateMessageRequest *message)
+{
+  assert(message->base.descriptor == &chatrpc__v1__update_message_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t chatrpc__v1__update_message_request__pack
+                     (const Chatrpc__V1__UpdateMessageRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &chatrpc__v1__update_message_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t chatrpc__v1__update_message_request__pack_to_buffer
+                     (const Chatrpc__V1__UpdateMessageRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &chatrpc__v1__update_message_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Chatrpc__V1__UpdateMessageRequest *
+       chatrpc__v1__update_message_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Chatrpc__V1__UpdateMessageRequest *)
+     protobuf_c_message_unpack (&chatrpc__v1__update_message_request__descriptor,
+                                allocator, len, data);
+}
+void   chatrpc__v1__update_message_request__free_unpacked
+                     (Chatrpc__V1__UpdateMessageRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &chatrpc__v1__update_message_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   chatrpc__v1__delete_message_request__init
+                     (Chatrpc__V1__DeleteMessageRequest         *message)
+{
+  static const Chatrpc__V1__DeleteMessageRequest init_value = CHATRPC__V1__DELETE_MESSAGE_REQUEST__INIT;
+  *message = init_value;
+}
+size_t chatrpc__v1__delete_message_request__get_packed_size
+                     (const Chatrpc__V1__DeleteMessageRequest *message)
+{
+  assert(message->base.descriptor == &chatrpc__v1__delete_message_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t chatrpc__v1__delete_message_request__pack
+                     (const Chatrpc__V1__DeleteMessageRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &chatrpc__v1__delete_message_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t chatrpc__v1__delete_message_request__pack_to_buffer
+                     (const Chatrpc__V1__DeleteMessageRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &chatrpc__v1__delete_message_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Chatrpc__V1__DeleteMessageRequest *
+       chatrpc__v1__delete_message_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Chatrpc__V1__DeleteMessageRequest *)
+     protobuf_c_message_unpack (&chatrpc__v1__delete_message_request__descriptor,
+                                allocator, len, data);
+}
+void   chatrpc__v1__delete_message_request__free_unpacked
+                     (Chatrpc__V1__DeleteMessageRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &chatrpc__v1__delete_message_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   chatrpc__v1__delete_message_response__init
+                     (Chatrpc__V1__DeleteMessageResponse         *message)
+{
+  static const Chatrpc__V1__DeleteMessageResponse init_value = CHATRPC__V1__DELETE_MESSAGE_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t chatrpc__v1__delete_message_response__get_packed_size
+                     (const Chatrpc__V1__DeleteMessageResponse *message)
+{
+  assert(message->base.descriptor == &chatrpc__v1__delete_message_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t chatrpc__v1__delete_message_response__pack
+                     (const Chatrpc__V1__DeleteMessageResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &chatrpc__v1__delete_message_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t chatrpc__v1__delete_message_response__pack_to_buffer
+                     (const Chatrpc__V1__DeleteMessageResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &chatrpc__v1__delete_message_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Chatrpc__V1__DeleteMessageResponse *
+       chatrpc__v1__delete_message_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Chatrpc__V1__DeleteMessageResponse *)
+     protobuf_c_message_unpack (&chatrpc__v1__delete_message_response__descriptor,
+                                allocator, len, data);
+}
+void   chatrpc__v1__delete_message_response__free_unpacked
+                     (Chatrpc__V1__DeleteMessageResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &chatrpc__v1__delete_message_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const ProtobufCFieldDescriptor chatrpc__v1__message__field_descriptors[14] =
 {
   {
@@ -1472,6 +1607,237 @@ const ProtobufCMessageDescriptor chatrpc__v1__get_message_request__descriptor =
   chatrpc__v1__get_message_request__field_indices_by_name,
   1,  chatrpc__v1__get_message_request__number_ranges,
   (ProtobufCMessageInit) chatrpc__v1__get_message_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor chatrpc__v1__update_message_request__field_descriptors[5] =
+{
+  {
+    "session_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Chatrpc__V1__UpdateMessageRequest, session_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "message_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Chatrpc__V1__UpdateMessageRequest, message_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "content",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Chatrpc__V1__UpdateMessageRequest, _content_case),
+    offsetof(Chatrpc__V1__UpdateMessageRequest, content),
+    NULL,
+    &protobuf_c_empty_string,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "metadata",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Chatrpc__V1__UpdateMessageRequest, _metadata_case),
+    offsetof(Chatrpc__V1__UpdateMessageRequest, metadata),
+    NULL,
+    &protobuf_c_empty_string,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "expected_revision",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    offsetof(Chatrpc__V1__UpdateMessageRequest, _expected_revision_case),
+    offsetof(Chatrpc__V1__UpdateMessageRequest, expected_revision),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned chatrpc__v1__update_message_request__field_indices_by_name[] = {
+  2,   /* field[2] = content */
+  4,   /* field[4] = expected_revision */
+  1,   /* field[1] = message_id */
+  3,   /* field[3] = metadata */
+  0,   /* field[0] = session_id */
+};
+static const ProtobufCIntRange chatrpc__v1__update_message_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor chatrpc__v1__update_message_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "chatrpc.v1.UpdateMessageRequest",
+  "UpdateMessageRequest",
+  "Chatrpc__V1__UpdateMessageRequest",
+  "chatrpc.v1",
+  sizeof(Chatrpc__V1__UpdateMessageRequest),
+  5,
+  chatrpc__v1__update_message_request__field_descriptors,
+  chatrpc__v1__update_message_request__field_indices_by_name,
+  1,  chatrpc__v1__update_message_request__number_ranges,
+  (ProtobufCMessageInit) chatrpc__v1__update_message_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor chatrpc__v1__delete_message_request__field_descriptors[3] =
+{
+  {
+    "session_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Chatrpc__V1__DeleteMessageRequest, session_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "message_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Chatrpc__V1__DeleteMessageRequest, message_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "expected_revision",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    offsetof(Chatrpc__V1__DeleteMessageRequest, _expected_revision_case),
+    offsetof(Chatrpc__V1__DeleteMessageRequest, expected_revision),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned chatrpc__v1__delete_message_request__field_indices_by_name[] = {
+  2,   /* field[2] = expected_revision */
+  1,   /* field[1] = message_id */
+  0,   /* field[0] = session_id */
+};
+static const ProtobufCIntRange chatrpc__v1__delete_message_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor chatrpc__v1__delete_message_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "chatrpc.v1.DeleteMessageRequest",
+  "DeleteMessageRequest",
+  "Chatrpc__V1__DeleteMessageRequest",
+  "chatrpc.v1",
+  sizeof(Chatrpc__V1__DeleteMessageRequest),
+  3,
+  chatrpc__v1__delete_message_request__field_descriptors,
+  chatrpc__v1__delete_message_request__field_indices_by_name,
+  1,  chatrpc__v1__delete_message_request__number_ranges,
+  (ProtobufCMessageInit) chatrpc__v1__delete_message_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor chatrpc__v1__delete_message_response__field_descriptors[4] =
+{
+  {
+    "message_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Chatrpc__V1__DeleteMessageResponse, message_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "seq",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Chatrpc__V1__DeleteMessageResponse, seq),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "revision",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Chatrpc__V1__DeleteMessageResponse, revision),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "deleted_at",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Chatrpc__V1__DeleteMessageResponse, deleted_at),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned chatrpc__v1__delete_message_response__field_indices_by_name[] = {
+  3,   /* field[3] = deleted_at */
+  0,   /* field[0] = message_id */
+  2,   /* field[2] = revision */
+  1,   /* field[1] = seq */
+};
+static const ProtobufCIntRange chatrpc__v1__delete_message_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor chatrpc__v1__delete_message_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "chatrpc.v1.DeleteMessageResponse",
+  "DeleteMessageResponse",
+  "Chatrpc__V1__DeleteMessageResponse",
+  "chatrpc.v1",
+  sizeof(Chatrpc__V1__DeleteMessageResponse),
+  4,
+  chatrpc__v1__delete_message_response__field_descriptors,
+  chatrpc__v1__delete_message_response__field_indices_by_name,
+  1,  chatrpc__v1__delete_message_response__number_ranges,
+  (ProtobufCMessageInit) chatrpc__v1__delete_message_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCEnumValue chatrpc__v1__role__enum_values_by_number[4] =

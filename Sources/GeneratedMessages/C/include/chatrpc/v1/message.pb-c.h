@@ -26,6 +26,9 @@ typedef struct Chatrpc__V1__BatchCreateMessagesResponse__Result Chatrpc__V1__Bat
 typedef struct Chatrpc__V1__ListMessagesRequest Chatrpc__V1__ListMessagesRequest;
 typedef struct Chatrpc__V1__ListMessagesResponse Chatrpc__V1__ListMessagesResponse;
 typedef struct Chatrpc__V1__GetMessageRequest Chatrpc__V1__GetMessageRequest;
+typedef struct Chatrpc__V1__UpdateMessageRequest Chatrpc__V1__UpdateMessageRequest;
+typedef struct Chatrpc__V1__DeleteMessageRequest Chatrpc__V1__DeleteMessageRequest;
+typedef struct Chatrpc__V1__DeleteMessageResponse Chatrpc__V1__DeleteMessageResponse;
 
 
 /* --- enums --- */
@@ -401,6 +404,81 @@ struct  Chatrpc__V1__GetMessageRequest
     , {0,NULL}, {0,NULL} }
 
 
+typedef enum {
+  CHATRPC__V1__UPDATE_MESSAGE_REQUEST___CONTENT__NOT_SET = 0,
+  CHATRPC__V1__UPDATE_MESSAGE_REQUEST___CONTENT_CONTENT = 3
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(CHATRPC__V1__UPDATE_MESSAGE_REQUEST___CONTENT__CASE)
+} Chatrpc__V1__UpdateMessageRequest__ContentCase;
+
+typedef enum {
+  CHATRPC__V1__UPDATE_MESSAGE_REQUEST___METADATA__NOT_SET = 0,
+  CHATRPC__V1__UPDATE_MESSAGE_REQUEST___METADATA_METADATA = 4
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(CHATRPC__V1__UPDATE_MESSAGE_REQUEST___METADATA__CASE)
+} Chatrpc__V1__UpdateMessageRequest__MetadataCase;
+
+typedef enum {
+  CHATRPC__V1__UPDATE_MESSAGE_REQUEST___EXPECTED_REVISION__NOT_SET = 0,
+  CHATRPC__V1__UPDATE_MESSAGE_REQUEST___EXPECTED_REVISION_EXPECTED_REVISION = 5
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(CHATRPC__V1__UPDATE_MESSAGE_REQUEST___EXPECTED_REVISION__CASE)
+} Chatrpc__V1__UpdateMessageRequest__ExpectedRevisionCase;
+
+struct  Chatrpc__V1__UpdateMessageRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData session_id;
+  ProtobufCBinaryData message_id;
+  Chatrpc__V1__UpdateMessageRequest__ContentCase _content_case;
+  union {
+    ProtobufCBinaryData content;
+  };
+  Chatrpc__V1__UpdateMessageRequest__MetadataCase _metadata_case;
+  union {
+    ProtobufCBinaryData metadata;
+  };
+  Chatrpc__V1__UpdateMessageRequest__ExpectedRevisionCase _expected_revision_case;
+  union {
+    int64_t expected_revision;
+  };
+};
+#define CHATRPC__V1__UPDATE_MESSAGE_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&chatrpc__v1__update_message_request__descriptor) \
+    , {0,NULL}, {0,NULL}, CHATRPC__V1__UPDATE_MESSAGE_REQUEST___CONTENT__NOT_SET, {0}, CHATRPC__V1__UPDATE_MESSAGE_REQUEST___METADATA__NOT_SET, {0}, CHATRPC__V1__UPDATE_MESSAGE_REQUEST___EXPECTED_REVISION__NOT_SET, {0} }
+
+
+typedef enum {
+  CHATRPC__V1__DELETE_MESSAGE_REQUEST___EXPECTED_REVISION__NOT_SET = 0,
+  CHATRPC__V1__DELETE_MESSAGE_REQUEST___EXPECTED_REVISION_EXPECTED_REVISION = 3
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(CHATRPC__V1__DELETE_MESSAGE_REQUEST___EXPECTED_REVISION__CASE)
+} Chatrpc__V1__DeleteMessageRequest__ExpectedRevisionCase;
+
+struct  Chatrpc__V1__DeleteMessageRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData session_id;
+  ProtobufCBinaryData message_id;
+  Chatrpc__V1__DeleteMessageRequest__ExpectedRevisionCase _expected_revision_case;
+  union {
+    int64_t expected_revision;
+  };
+};
+#define CHATRPC__V1__DELETE_MESSAGE_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&chatrpc__v1__delete_message_request__descriptor) \
+    , {0,NULL}, {0,NULL}, CHATRPC__V1__DELETE_MESSAGE_REQUEST___EXPECTED_REVISION__NOT_SET, {0} }
+
+
+struct  Chatrpc__V1__DeleteMessageResponse
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData message_id;
+  int64_t seq;
+  int64_t revision;
+  Google__Protobuf__Timestamp *deleted_at;
+};
+#define CHATRPC__V1__DELETE_MESSAGE_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&chatrpc__v1__delete_message_response__descriptor) \
+    , {0,NULL}, 0, 0, NULL }
+
+
 /* Chatrpc__V1__Message methods */
 void   chatrpc__v1__message__init
                      (Chatrpc__V1__Message         *message);
@@ -575,6 +653,63 @@ Chatrpc__V1__GetMessageRequest *
 void   chatrpc__v1__get_message_request__free_unpacked
                      (Chatrpc__V1__GetMessageRequest *message,
                       ProtobufCAllocator *allocator);
+/* Chatrpc__V1__UpdateMessageRequest methods */
+void   chatrpc__v1__update_message_request__init
+                     (Chatrpc__V1__UpdateMessageRequest         *message);
+size_t chatrpc__v1__update_message_request__get_packed_size
+                     (const Chatrpc__V1__UpdateMessageRequest   *message);
+size_t chatrpc__v1__update_message_request__pack
+                     (const Chatrpc__V1__UpdateMessageRequest   *message,
+                      uint8_t             *out);
+size_t chatrpc__v1__update_message_request__pack_to_buffer
+                     (const Chatrpc__V1__UpdateMessageRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Chatrpc__V1__UpdateMessageRequest *
+       chatrpc__v1__update_message_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   chatrpc__v1__update_message_request__free_unpacked
+                     (Chatrpc__V1__UpdateMessageRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Chatrpc__V1__DeleteMessageRequest methods */
+void   chatrpc__v1__delete_message_request__init
+                     (Chatrpc__V1__DeleteMessageRequest         *message);
+size_t chatrpc__v1__delete_message_request__get_packed_size
+                     (const Chatrpc__V1__DeleteMessageRequest   *message);
+size_t chatrpc__v1__delete_message_request__pack
+                     (const Chatrpc__V1__DeleteMessageRequest   *message,
+                      uint8_t             *out);
+size_t chatrpc__v1__delete_message_request__pack_to_buffer
+                     (const Chatrpc__V1__DeleteMessageRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Chatrpc__V1__DeleteMessageRequest *
+       chatrpc__v1__delete_message_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   chatrpc__v1__delete_message_request__free_unpacked
+                     (Chatrpc__V1__DeleteMessageRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Chatrpc__V1__DeleteMessageResponse methods */
+void   chatrpc__v1__delete_message_response__init
+                     (Chatrpc__V1__DeleteMessageResponse         *message);
+size_t chatrpc__v1__delete_message_response__get_packed_size
+                     (const Chatrpc__V1__DeleteMessageResponse   *message);
+size_t chatrpc__v1__delete_message_response__pack
+                     (const Chatrpc__V1__DeleteMessageResponse   *message,
+                      uint8_t             *out);
+size_t chatrpc__v1__delete_message_response__pack_to_buffer
+                     (const Chatrpc__V1__DeleteMessageResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Chatrpc__V1__DeleteMessageResponse *
+       chatrpc__v1__delete_message_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   chatrpc__v1__delete_message_response__free_unpacked
+                     (Chatrpc__V1__DeleteMessageResponse *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Chatrpc__V1__Message_Closure)
@@ -607,6 +742,15 @@ typedef void (*Chatrpc__V1__ListMessagesResponse_Closure)
 typedef void (*Chatrpc__V1__GetMessageRequest_Closure)
                  (const Chatrpc__V1__GetMessageRequest *message,
                   void *closure_data);
+typedef void (*Chatrpc__V1__UpdateMessageRequest_Closure)
+                 (const Chatrpc__V1__UpdateMessageRequest *message,
+                  void *closure_data);
+typedef void (*Chatrpc__V1__DeleteMessageRequest_Closure)
+                 (const Chatrpc__V1__DeleteMessageRequest *message,
+                  void *closure_data);
+typedef void (*Chatrpc__V1__DeleteMessageResponse_Closure)
+                 (const Chatrpc__V1__DeleteMessageResponse *message,
+                  void *closure_data);
 
 /* --- services --- */
 
@@ -625,6 +769,9 @@ extern const ProtobufCMessageDescriptor chatrpc__v1__batch_create_messages_respo
 extern const ProtobufCMessageDescriptor chatrpc__v1__list_messages_request__descriptor;
 extern const ProtobufCMessageDescriptor chatrpc__v1__list_messages_response__descriptor;
 extern const ProtobufCMessageDescriptor chatrpc__v1__get_message_request__descriptor;
+extern const ProtobufCMessageDescriptor chatrpc__v1__update_message_request__descriptor;
+extern const ProtobufCMessageDescriptor chatrpc__v1__delete_message_request__descriptor;
+extern const ProtobufCMessageDescriptor chatrpc__v1__delete_message_response__descriptor;
 
 PROTOBUF_C__END_DECLS
 
