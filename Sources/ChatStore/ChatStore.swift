@@ -23,6 +23,10 @@ public protocol ChatStore: Sendable {
     /// sessionDeleted, epochStale. Duplicates write nothing.
     func append(_ append: Append) async throws -> [AppendResult]
 
+    /// The same for callers who append more before they have the answer: what is submitted first is appended first, within a session. The
+    /// answer comes on a thread of the store's, which must not be kept.
+    func submit(_ append: Append, _ answer: @escaping @Sendable (Result<[AppendResult], any Error>) -> Void)
+
     /// A page of visible messages of the current epoch. A session that is not there, or is deleted, is an empty page.
     func listMessages(_ query: MessageQuery, owner: String?) async throws -> ListMessagesResponse
 

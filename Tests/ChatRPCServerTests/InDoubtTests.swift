@@ -80,6 +80,12 @@ private final class DoubtfulStore: ChatStore {
         throw StoreError(.inDoubt)
     }
 
+    func submit(
+        _ append: Append, _ answer: @escaping @Sendable (Result<[AppendResult], any Error>) -> Void
+    ) {
+        answer(.failure(StoreError(.inDoubt)))
+    }
+
     private let unused = StoreError(.failed, "not of this test")
 
     func listMessages(_ query: MessageQuery, owner: String?) async throws -> ListMessagesResponse { throw unused }

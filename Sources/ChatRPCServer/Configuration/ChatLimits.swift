@@ -25,5 +25,11 @@ public struct ChatLimits: Sendable {
     /// The same by REST, where pages in the field don't page.
     public var defaultRESTPageBytes = 32 << 20
 
+    /// Messages of one IngestMessages call that may be under way, and their contents in bytes.
+    public var maximumIngestMessages = 4_096
+    public var maximumIngestBytes = 8 << 20
+    /// What ExportMessages reads at once, in encoded bytes.
+    public var exportPageBytes = 1 << 20
+
     public init() {}
 }

@@ -9,7 +9,7 @@ struct ChatMessageService: MessageServiceHandler {
     let store: any ChatStore
     let limits: ChatLimits
 
-    private var fields: RequestFields { RequestFields(limits: limits) }
+    var fields: RequestFields { RequestFields(limits: limits) }
 
     func createMessage(
         _ request: CreateMessageRequest, context: ServerContext
@@ -21,13 +21,7 @@ struct ChatMessageService: MessageServiceHandler {
         let results = try await append(
             [item], to: session, context: context, inDoubt: ["message_id": item.messageID.description]
         ) { _ in "" }
-        return .with { response in
-            response.messageID = item.messageID.description
-            response.seq = results[0].seq
-            response.revision = results[0].revision
-            response.duplicate = results[0].duplicate
-            response.timestamp.unixMicroseconds = results[0].timestamp
-        }
+        return CreateMessageResponse(item.messageID, results[0])
     }
 
     func batchCreateMessages(

@@ -7,18 +7,26 @@ import Synchronization
 final class Caller<Answer: Sendable>: Sendable {
     private enum State {
         case coming
-        case waiting(CheckedContinuation<Answer, any Error>)
+        case waiting(@Sendable (Result<Answer, any Error>) -> Void)
         case gone
     }
 
     private let state = Mutex<State>(.coming)
+
+    /// One that does not wait: the answer is handed to `deliver`, wherever it comes from.
+    convenience init(delivering deliver: @escaping @Sendable (Result<Answer, any Error>) -> Void) {
+        self.init()
+        _ = begin(deliver)
+    }
 
     /// Waits for the answer from those that `submit` hands the caller to.
     static func wait(_ submit: (Caller) -> Void) async throws -> Answer {
         let caller = Caller()
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
-                guard caller.begin(continuation) else { return continuation.resume(throwing: CancellationError()) }
+                guard caller.begin({ continuation.resume(with: $0) }) else {
+                    return continuation.resume(throwing: CancellationError())
+                }
                 submit(caller)
             }
         } onCancel: {
@@ -34,12 +42,12 @@ final class Caller<Answer: Sendable>: Sendable {
     }
 
     func resume(with answer: Result<Answer, any Error>) {
-        let continuation = state.withLock { state -> CheckedContinuation<Answer, any Error>? in
+        let deliver = state.withLock { state -> (@Sendable (Result<Answer, any Error>) -> Void)? in
             defer { state = .gone }
-            if case .waiting(let continuation) = state { return continuation }
+            if case .waiting(let deliver) = state { return deliver }
             return nil
         }
-        continuation?.resume(with: answer)
+        deliver?(answer)
     }
 
     func resume(returning answer: Answer) { resume(with: .success(answer)) }
@@ -47,10 +55,10 @@ final class Caller<Answer: Sendable>: Sendable {
     func resume(throwing error: any Error) { resume(with: .failure(error)) }
 
     /// False if the task was cancelled before it could wait.
-    private func begin(_ continuation: CheckedContinuation<Answer, any Error>) -> Bool {
+    private func begin(_ deliver: @escaping @Sendable (Result<Answer, any Error>) -> Void) -> Bool {
         state.withLock { state in
             guard case .coming = state else { return false }
-            state = .waiting(continuation)
+            state = .waiting(deliver)
             return true
         }
     }

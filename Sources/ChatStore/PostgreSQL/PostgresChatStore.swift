@@ -30,10 +30,19 @@ public final class PostgresChatStore: ChatStore {
 
     public func append(_ append: Append) async throws -> [AppendResult] {
         guard !append.items.isEmpty else { return [] }
-        return try await Caller.wait { caller in
-            let job = AppendJob(append, caller: caller)
-            if let refusal = lane(of: append.sessionID).submit(.append(job)) { job.fail(refusal) }
-        }
+        return try await Caller.wait { submit(append, $0) }
+    }
+
+    public func submit(
+        _ append: Append, _ answer: @escaping @Sendable (Result<[AppendResult], any Error>) -> Void
+    ) {
+        guard !append.items.isEmpty else { return answer(.success([])) }
+        submit(append, Caller(delivering: answer))
+    }
+
+    private func submit(_ append: Append, _ caller: Caller<[AppendResult]>) {
+        let job = AppendJob(append, caller: caller)
+        if let refusal = lane(of: append.sessionID).submit(.append(job)) { job.fail(refusal) }
     }
 
     /// A session always goes through the same lane, so that its appends don't wait for each other's locks.

@@ -56,6 +56,17 @@ public final class SQLiteStore: ChatStore {
         return try await database().writer.append(append)
     }
 
+    public func submit(
+        _ append: Append, _ answer: @escaping @Sendable (Result<[AppendResult], any Error>) -> Void
+    ) {
+        guard !append.items.isEmpty else { return answer(.success([])) }
+        do {
+            try database().writer.submit(append, answer)
+        } catch {
+            answer(.failure(error))
+        }
+    }
+
     public func listMessages(_ query: MessageQuery, owner: String?) async throws -> ListMessagesResponse {
         try await database().readers.read { try SQLiteMessageReads.list(query, owner: owner, on: $0) }
     }

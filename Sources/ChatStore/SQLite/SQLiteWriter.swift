@@ -30,6 +30,10 @@ final class SQLiteWriter: Sendable {
         }
     }
 
+    func submit(_ append: Append, _ answer: @escaping @Sendable (Result<[AppendResult], any Error>) -> Void) {
+        submit(.append(AppendJob(append, caller: Caller(delivering: answer))))
+    }
+
     func write(_ work: SessionJob.Work, owner: String?) async throws -> Session {
         try await Caller.wait { caller in
             submit(.session(SessionJob(work: work, owner: owner, caller: caller)))

@@ -23,6 +23,10 @@ public enum MessageService {
             service: MessageService.name, name: "UpdateMessage", kind: .unary)
         public static let deleteMessage = MethodDescriptor<DeleteMessageRequest, DeleteMessageResponse>(
             service: MessageService.name, name: "DeleteMessage", kind: .unary, idempotency: .idempotent)
+        public static let ingestMessages = MethodDescriptor<IngestMessagesRequest, IngestMessagesResponse>(
+            service: MessageService.name, name: "IngestMessages", kind: .bidirectional)
+        public static let exportMessages = MethodDescriptor<ExportMessagesRequest, Message>(
+            service: MessageService.name, name: "ExportMessages", kind: .serverStreaming, idempotency: .noSideEffects)
     }
 
     /// The REST forms of the methods that have one.
@@ -75,6 +79,15 @@ public protocol MessageServiceHandler: RPCService {
     ///
     /// Errors: NOT_FOUND (MESSAGE_NOT_FOUND), ABORTED (REVISION_MISMATCH), FAILED_PRECONDITION (SESSION_DELETED).
     func deleteMessage(_ request: DeleteMessageRequest, context: ServerContext) async throws -> DeleteMessageResponse
+
+    /// Appends messages as they come, to any sessions, many at once: nobody waits for the answer to one before sending the next. Each is answered
+    /// once it is on disk, in the order in which they were sent; those of one session are appended in that order. What can't be
+    /// written is told of in its answer, and the stream goes on. The server reads no further while 4,096 messages or 8 MiB are
+    /// under way. A message without an id gets one; whoever may have to send it again brings his own.
+    func ingestMessages(requests: MessageStream<IngestMessagesRequest>, responses: MessageWriter<IngestMessagesResponse>, context: ServerContext) async throws
+
+    /// All visible messages of a session, oldest first. A session that is reset meanwhile ends it: ABORTED (SESSION_RESET).
+    func exportMessages(_ request: ExportMessagesRequest, responses: MessageWriter<Message>, context: ServerContext) async throws
 }
 
 extension MessageServiceHandler {
@@ -86,6 +99,8 @@ extension MessageServiceHandler {
         registry.unary(MessageService.Methods.getMessage) { try await self.getMessage($0, context: $1) }
         registry.unary(MessageService.Methods.updateMessage) { try await self.updateMessage($0, context: $1) }
         registry.unary(MessageService.Methods.deleteMessage) { try await self.deleteMessage($0, context: $1) }
+        registry.bidirectional(MessageService.Methods.ingestMessages) { try await self.ingestMessages(requests: $0, responses: $1, context: $2) }
+        registry.serverStreaming(MessageService.Methods.exportMessages) { try await self.exportMessages($0, responses: $1, context: $2) }
     }
 }
 
@@ -155,5 +170,25 @@ public struct MessageServiceClient: Sendable {
         _ request: DeleteMessageRequest, options: CallOptions = CallOptions()
     ) async throws -> DeleteMessageResponse {
         try await channel.unary(MessageService.Methods.deleteMessage, request, options: options).message
+    }
+
+    /// Appends messages as they come, to any sessions, many at once: nobody waits for the answer to one before sending the next. Each is answered
+    /// once it is on disk, in the order in which they were sent; those of one session are appended in that order. What can't be
+    /// written is told of in its answer, and the stream goes on. The server reads no further while 4,096 messages or 8 MiB are
+    /// under way. A message without an id gets one; whoever may have to send it again brings his own.
+    public func ingestMessages<Result: Sendable>(
+        options: CallOptions = CallOptions(),
+        requests: @escaping @Sendable (MessageWriter<IngestMessagesRequest>) async throws -> Void,
+        responses: @Sendable (MessageStream<IngestMessagesResponse>) async throws -> Result
+    ) async throws -> Result {
+        try await channel.bidirectional(MessageService.Methods.ingestMessages, options: options, requests, responses)
+    }
+
+    /// All visible messages of a session, oldest first. A session that is reset meanwhile ends it: ABORTED (SESSION_RESET).
+    public func exportMessages<Result: Sendable>(
+        _ request: ExportMessagesRequest, options: CallOptions = CallOptions(),
+        responses: @Sendable (MessageStream<Message>) async throws -> Result
+    ) async throws -> Result {
+        try await channel.serverStreaming(MessageService.Methods.exportMessages, request, options: options, responses)
     }
 }

@@ -1328,3 +1328,141 @@ public struct DeleteMessageResponse: ProtobufMessage {
         self.storage = storage
     }
 }
+
+/// `chatrpc.v1.IngestMessagesRequest`.
+public struct IngestMessagesRequest: ProtobufMessage {
+    /// Field `message`.
+    @inlinable public var message: CreateMessageRequest {
+        get { storage[message: 0] }
+        set { storage[message: 0] = newValue }
+        _modify { yield &storage[message: 0] }
+    }
+
+    /// Whether ``message`` is set.
+    @inlinable public var hasMessage: Bool { storage.has(0) }
+
+    /// Unsets ``message``.
+    @inlinable public mutating func clearMessage() { storage.clear(0) }
+
+    public static let schema: MessageSchema = MessageSchema(
+        "chatrpc.v1.IngestMessagesRequest", initialize: chatrpc__v1__ingest_messages_request__init,
+        fields: [
+            FieldSchema(1, "message", json: "message", .message({ CreateMessageRequest.schema })),
+        ])
+
+    /// What the message is made of; for generated code.
+    public var storage: MessageStorage
+
+    @inlinable public init(storage: MessageStorage) {
+        self.storage = storage
+    }
+}
+
+/// What became of one message of the stream.
+public struct IngestMessagesResponse: ProtobufMessage {
+    /// Which one: 1, 2, 3 …, in the order in which they were sent.
+    @inlinable public var number: Int64 {
+        get { storage.int64(0) }
+        set { storage.setInt64(0, newValue) }
+    }
+
+    /// Field `created`.
+    @inlinable public var created: CreateMessageResponse {
+        get { storage[message: 1] }
+        set { storage[message: 1] = newValue }
+        _modify { yield &storage[message: 1] }
+    }
+
+    /// Whether ``created`` is set.
+    @inlinable public var hasCreated: Bool { storage.has(1) }
+
+    /// Unsets ``created``.
+    @inlinable public mutating func clearCreated() { storage.clear(1) }
+
+    /// Why it was not written, as CreateMessage would tell it. The stream goes on.
+    @inlinable public var error: GeneratedRPC.Status {
+        get { storage[message: 2] }
+        set { storage[message: 2] = newValue }
+        _modify { yield &storage[message: 2] }
+    }
+
+    /// Whether ``error`` is set.
+    @inlinable public var hasError: Bool { storage.has(2) }
+
+    /// Unsets ``error``.
+    @inlinable public mutating func clearError() { storage.clear(2) }
+
+    /// Which member of the oneof `outcome` is set.
+    @inlinable public var outcome: OneOf_Outcome? {
+        get {
+            switch storage.oneofCase(0) {
+            case 1: .created(CreateMessageResponse(storage: storage.message(1)))
+            case 2: .error(GeneratedRPC.Status(storage: storage.message(2)))
+            default: nil
+            }
+        }
+        set {
+            switch newValue {
+            case .created(let value): storage.setMessage(1, value.storage)
+            case .error(let value): storage.setMessage(2, value.storage)
+            case nil: storage.clearOneof(0)
+            }
+        }
+    }
+
+    /// The members of the oneof `outcome`.
+    public enum OneOf_Outcome: Sendable, Hashable {
+        case created(CreateMessageResponse)
+        /// Why it was not written, as CreateMessage would tell it. The stream goes on.
+        case error(GeneratedRPC.Status)
+    }
+
+    public static let schema: MessageSchema = MessageSchema(
+        "chatrpc.v1.IngestMessagesResponse", initialize: chatrpc__v1__ingest_messages_response__init,
+        fields: [
+            FieldSchema(1, "number", json: "number", .int64),
+            FieldSchema(2, "created", json: "created", .message({ CreateMessageResponse.schema }), .oneof(0)),
+            FieldSchema(3, "error", json: "error", .message({ GeneratedRPC.Status.schema }), .oneof(0)),
+        ],
+        oneofs: [OneofSchema("outcome")])
+
+    /// What the message is made of; for generated code.
+    public var storage: MessageStorage
+
+    @inlinable public init(storage: MessageStorage) {
+        self.storage = storage
+    }
+}
+
+/// `chatrpc.v1.ExportMessagesRequest`.
+public struct ExportMessagesRequest: ProtobufMessage {
+    /// The session to read, a UUID. One that does not exist, or is deleted, has no messages.
+    @inlinable public var sessionID: String {
+        get { storage.string(0) }
+        set { storage.setString(0, newValue) }
+    }
+
+    /// The bytes of ``sessionID``, not copied.
+    @inlinable public var sessionIDUTF8: FieldBytes {
+        get { storage.fieldBytes(0) }
+        set { storage.setFieldBytes(0, newValue) }
+    }
+
+    /// Sets ``sessionID`` to bytes that are known to be UTF-8.
+    @inlinable public mutating func setSessionID(utf8: RawSpan) {
+        storage.setUTF8(0, utf8)
+    }
+
+    public static let schema: MessageSchema = MessageSchema(
+        "chatrpc.v1.ExportMessagesRequest", initialize: chatrpc__v1__export_messages_request__init,
+        fields: [
+            FieldSchema(1, "session_id", json: "sessionId", .string),
+        ])
+
+    /// What the message is made of; for generated code.
+    public var storage: MessageStorage
+
+    @inlinable public init(storage: MessageStorage) {
+        self.storage = storage
+    }
+}

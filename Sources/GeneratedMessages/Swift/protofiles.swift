@@ -436,6 +436,7 @@ public enum GeneratedMessagesProtoFiles {
                 "chatrpc/options.proto",
                 "google/api/annotations.proto",
                 "google/protobuf/timestamp.proto",
+                "google/rpc/status.proto",
             ],
             symbols: [
                 "chatrpc.v1.Message",
@@ -551,6 +552,15 @@ public enum GeneratedMessagesProtoFiles {
                 "chatrpc.v1.DeleteMessageResponse.seq",
                 "chatrpc.v1.DeleteMessageResponse.revision",
                 "chatrpc.v1.DeleteMessageResponse.deleted_at",
+                "chatrpc.v1.IngestMessagesRequest",
+                "chatrpc.v1.IngestMessagesRequest.message",
+                "chatrpc.v1.IngestMessagesResponse",
+                "chatrpc.v1.IngestMessagesResponse.number",
+                "chatrpc.v1.IngestMessagesResponse.created",
+                "chatrpc.v1.IngestMessagesResponse.error",
+                "chatrpc.v1.IngestMessagesResponse.outcome",
+                "chatrpc.v1.ExportMessagesRequest",
+                "chatrpc.v1.ExportMessagesRequest.session_id",
                 "chatrpc.v1.Role",
                 "chatrpc.v1.ROLE_UNSPECIFIED",
                 "chatrpc.v1.ROLE_USER",
@@ -568,106 +578,117 @@ public enum GeneratedMessagesProtoFiles {
                 "chatrpc.v1.MessageService.GetMessage",
                 "chatrpc.v1.MessageService.UpdateMessage",
                 "chatrpc.v1.MessageService.DeleteMessage",
+                "chatrpc.v1.MessageService.IngestMessages",
+                "chatrpc.v1.MessageService.ExportMessages",
             ],
             encoded: """
                 \u{A}\u{18}chatrpc/v1/message.proto\u{12}\u{A}chatrpc.v1\u{1A}\u{15}chatrpc/options.proto\u{1A}\u{1C}\
-                google/api/annotations.proto\u{1A}\u{1F}google/protobuf/timestamp.proto\"\u{EC}\u{4}\u{A}\u{7}Messag\
-                e\u{12}\u{1D}\u{A}\u{A}message_id\u{18}\u{1}\u{20}\u{1}(\u{9}R\u{9}messageId\u{12}\u{1D}\u{A}\u{A}se\
-                ssion_id\u{18}\u{2}\u{20}\u{1}(\u{9}R\u{9}sessionId\u{12}\u{10}\u{A}\u{3}seq\u{18}\u{3}\u{20}\u{1}(\u{3}\
-                R\u{3}seq\u{12}\u{1A}\u{A}\u{8}revision\u{18}\u{4}\u{20}\u{1}(\u{3}R\u{8}revision\u{12}\u{1F}\u{A}\u{B}\
-                reset_epoch\u{18}\u{5}\u{20}\u{1}(\u{3}R\u{A}resetEpoch\u{12}$\u{A}\u{4}role\u{18}\u{6}\u{20}\u{1}(\u{E}\
-                2\u{10}.chatrpc.v1.RoleR\u{4}role\u{12}\u{18}\u{A}\u{7}content\u{18}\u{7}\u{20}\u{1}(\u{9}R\u{7}cont\
-                ent\u{12}\"\u{A}\u{A}agent_name\u{18}\u{8}\u{20}\u{1}(\u{9}H\u{0}R\u{9}agentName\u{88}\u{1}\u{1}\u{12}\
-                \u{1C}\u{A}\u{7}user_id\u{18}\u{9}\u{20}\u{1}(\u{9}H\u{1}R\u{6}userId\u{88}\u{1}\u{1}\u{12}8\u{A}\u{9}\
-                timestamp\u{18}\u{A}\u{20}\u{1}(\u{B}2\u{1A}.google.protobuf.TimestampR\u{9}timestamp\u{12}%\u{A}\u{8}\
-                metadata\u{18}\u{B}\u{20}\u{1}(\u{9}B\u{4}\u{98}\u{DB}\u{18}\u{1}H\u{2}R\u{8}metadata\u{88}\u{1}\u{1}\
-                \u{12}.\u{A}\u{5}state\u{18}\u{C}\u{20}\u{1}(\u{E}2\u{18}.chatrpc.v1.MessageStateR\u{5}state\u{12}<\u{A}\
-                \u{9}edited_at\u{18}\u{D}\u{20}\u{1}(\u{B}2\u{1A}.google.protobuf.TimestampH\u{3}R\u{8}editedAt\u{88}\
-                \u{1}\u{1}\u{12}>\u{A}\u{A}deleted_at\u{18}\u{E}\u{20}\u{1}(\u{B}2\u{1A}.google.protobuf.TimestampH\u{4}\
-                R\u{9}deletedAt\u{88}\u{1}\u{1}B\u{D}\u{A}\u{B}_agent_nameB\u{A}\u{A}\u{8}_user_idB\u{B}\u{A}\u{9}_m\
-                etadataB\u{C}\u{A}\u{A}_edited_atB\u{D}\u{A}\u{B}_deleted_at\"\u{93}\u{3}\u{A}\u{A}NewMessage\u{12}\"\
-                \u{A}\u{A}message_id\u{18}\u{1}\u{20}\u{1}(\u{9}H\u{0}R\u{9}messageId\u{88}\u{1}\u{1}\u{12}$\u{A}\u{4}\
-                role\u{18}\u{2}\u{20}\u{1}(\u{E}2\u{10}.chatrpc.v1.RoleR\u{4}role\u{12}\u{18}\u{A}\u{7}content\u{18}\
-                \u{3}\u{20}\u{1}(\u{9}R\u{7}content\u{12}\"\u{A}\u{A}agent_name\u{18}\u{4}\u{20}\u{1}(\u{9}H\u{1}R\u{9}\
-                agentName\u{88}\u{1}\u{1}\u{12}\u{1C}\u{A}\u{7}user_id\u{18}\u{5}\u{20}\u{1}(\u{9}H\u{2}R\u{6}userId\
-                \u{88}\u{1}\u{1}\u{12}%\u{A}\u{8}metadata\u{18}\u{6}\u{20}\u{1}(\u{9}B\u{4}\u{98}\u{DB}\u{18}\u{1}H\u{3}\
-                R\u{8}metadata\u{88}\u{1}\u{1}\u{12}=\u{A}\u{9}timestamp\u{18}\u{7}\u{20}\u{1}(\u{B}2\u{1A}.google.p\
-                rotobuf.TimestampH\u{4}R\u{9}timestamp\u{88}\u{1}\u{1}\u{12}$\u{A}\u{B}reset_epoch\u{18}\u{8}\u{20}\u{1}\
-                (\u{3}H\u{5}R\u{A}resetEpoch\u{88}\u{1}\u{1}B\u{D}\u{A}\u{B}_message_idB\u{D}\u{A}\u{B}_agent_nameB\u{A}\
-                \u{A}\u{8}_user_idB\u{B}\u{A}\u{9}_metadataB\u{C}\u{A}\u{A}_timestampB\u{E}\u{A}\u{C}_reset_epoch\"\u{BC}\
-                \u{3}\u{A}\u{14}CreateMessageRequest\u{12}\u{1D}\u{A}\u{A}session_id\u{18}\u{1}\u{20}\u{1}(\u{9}R\u{9}\
-                sessionId\u{12}\"\u{A}\u{A}message_id\u{18}\u{2}\u{20}\u{1}(\u{9}H\u{0}R\u{9}messageId\u{88}\u{1}\u{1}\
-                \u{12}$\u{A}\u{4}role\u{18}\u{3}\u{20}\u{1}(\u{E}2\u{10}.chatrpc.v1.RoleR\u{4}role\u{12}\u{18}\u{A}\u{7}\
-                content\u{18}\u{4}\u{20}\u{1}(\u{9}R\u{7}content\u{12}\"\u{A}\u{A}agent_name\u{18}\u{5}\u{20}\u{1}(\u{9}\
-                H\u{1}R\u{9}agentName\u{88}\u{1}\u{1}\u{12}\u{1C}\u{A}\u{7}user_id\u{18}\u{6}\u{20}\u{1}(\u{9}H\u{2}\
-                R\u{6}userId\u{88}\u{1}\u{1}\u{12}%\u{A}\u{8}metadata\u{18}\u{7}\u{20}\u{1}(\u{9}B\u{4}\u{98}\u{DB}\u{18}\
-                \u{1}H\u{3}R\u{8}metadata\u{88}\u{1}\u{1}\u{12}=\u{A}\u{9}timestamp\u{18}\u{8}\u{20}\u{1}(\u{B}2\u{1A}\
-                .google.protobuf.TimestampH\u{4}R\u{9}timestamp\u{88}\u{1}\u{1}\u{12}$\u{A}\u{B}reset_epoch\u{18}\u{9}\
-                \u{20}\u{1}(\u{3}H\u{5}R\u{A}resetEpoch\u{88}\u{1}\u{1}B\u{D}\u{A}\u{B}_message_idB\u{D}\u{A}\u{B}_a\
-                gent_nameB\u{A}\u{A}\u{8}_user_idB\u{B}\u{A}\u{9}_metadataB\u{C}\u{A}\u{A}_timestampB\u{E}\u{A}\u{C}\
-                _reset_epoch\"\u{BC}\u{1}\u{A}\u{15}CreateMessageResponse\u{12}\u{1D}\u{A}\u{A}message_id\u{18}\u{1}\
+                google/api/annotations.proto\u{1A}\u{1F}google/protobuf/timestamp.proto\u{1A}\u{17}google/rpc/status\
+                .proto\"\u{EC}\u{4}\u{A}\u{7}Message\u{12}\u{1D}\u{A}\u{A}message_id\u{18}\u{1}\u{20}\u{1}(\u{9}R\u{9}\
+                messageId\u{12}\u{1D}\u{A}\u{A}session_id\u{18}\u{2}\u{20}\u{1}(\u{9}R\u{9}sessionId\u{12}\u{10}\u{A}\
+                \u{3}seq\u{18}\u{3}\u{20}\u{1}(\u{3}R\u{3}seq\u{12}\u{1A}\u{A}\u{8}revision\u{18}\u{4}\u{20}\u{1}(\u{3}\
+                R\u{8}revision\u{12}\u{1F}\u{A}\u{B}reset_epoch\u{18}\u{5}\u{20}\u{1}(\u{3}R\u{A}resetEpoch\u{12}$\u{A}\
+                \u{4}role\u{18}\u{6}\u{20}\u{1}(\u{E}2\u{10}.chatrpc.v1.RoleR\u{4}role\u{12}\u{18}\u{A}\u{7}content\u{18}\
+                \u{7}\u{20}\u{1}(\u{9}R\u{7}content\u{12}\"\u{A}\u{A}agent_name\u{18}\u{8}\u{20}\u{1}(\u{9}H\u{0}R\u{9}\
+                agentName\u{88}\u{1}\u{1}\u{12}\u{1C}\u{A}\u{7}user_id\u{18}\u{9}\u{20}\u{1}(\u{9}H\u{1}R\u{6}userId\
+                \u{88}\u{1}\u{1}\u{12}8\u{A}\u{9}timestamp\u{18}\u{A}\u{20}\u{1}(\u{B}2\u{1A}.google.protobuf.Timest\
+                ampR\u{9}timestamp\u{12}%\u{A}\u{8}metadata\u{18}\u{B}\u{20}\u{1}(\u{9}B\u{4}\u{98}\u{DB}\u{18}\u{1}\
+                H\u{2}R\u{8}metadata\u{88}\u{1}\u{1}\u{12}.\u{A}\u{5}state\u{18}\u{C}\u{20}\u{1}(\u{E}2\u{18}.chatrp\
+                c.v1.MessageStateR\u{5}state\u{12}<\u{A}\u{9}edited_at\u{18}\u{D}\u{20}\u{1}(\u{B}2\u{1A}.google.pro\
+                tobuf.TimestampH\u{3}R\u{8}editedAt\u{88}\u{1}\u{1}\u{12}>\u{A}\u{A}deleted_at\u{18}\u{E}\u{20}\u{1}\
+                (\u{B}2\u{1A}.google.protobuf.TimestampH\u{4}R\u{9}deletedAt\u{88}\u{1}\u{1}B\u{D}\u{A}\u{B}_agent_n\
+                ameB\u{A}\u{A}\u{8}_user_idB\u{B}\u{A}\u{9}_metadataB\u{C}\u{A}\u{A}_edited_atB\u{D}\u{A}\u{B}_delet\
+                ed_at\"\u{93}\u{3}\u{A}\u{A}NewMessage\u{12}\"\u{A}\u{A}message_id\u{18}\u{1}\u{20}\u{1}(\u{9}H\u{0}\
+                R\u{9}messageId\u{88}\u{1}\u{1}\u{12}$\u{A}\u{4}role\u{18}\u{2}\u{20}\u{1}(\u{E}2\u{10}.chatrpc.v1.R\
+                oleR\u{4}role\u{12}\u{18}\u{A}\u{7}content\u{18}\u{3}\u{20}\u{1}(\u{9}R\u{7}content\u{12}\"\u{A}\u{A}\
+                agent_name\u{18}\u{4}\u{20}\u{1}(\u{9}H\u{1}R\u{9}agentName\u{88}\u{1}\u{1}\u{12}\u{1C}\u{A}\u{7}use\
+                r_id\u{18}\u{5}\u{20}\u{1}(\u{9}H\u{2}R\u{6}userId\u{88}\u{1}\u{1}\u{12}%\u{A}\u{8}metadata\u{18}\u{6}\
+                \u{20}\u{1}(\u{9}B\u{4}\u{98}\u{DB}\u{18}\u{1}H\u{3}R\u{8}metadata\u{88}\u{1}\u{1}\u{12}=\u{A}\u{9}t\
+                imestamp\u{18}\u{7}\u{20}\u{1}(\u{B}2\u{1A}.google.protobuf.TimestampH\u{4}R\u{9}timestamp\u{88}\u{1}\
+                \u{1}\u{12}$\u{A}\u{B}reset_epoch\u{18}\u{8}\u{20}\u{1}(\u{3}H\u{5}R\u{A}resetEpoch\u{88}\u{1}\u{1}B\
+                \u{D}\u{A}\u{B}_message_idB\u{D}\u{A}\u{B}_agent_nameB\u{A}\u{A}\u{8}_user_idB\u{B}\u{A}\u{9}_metada\
+                taB\u{C}\u{A}\u{A}_timestampB\u{E}\u{A}\u{C}_reset_epoch\"\u{BC}\u{3}\u{A}\u{14}CreateMessageRequest\
+                \u{12}\u{1D}\u{A}\u{A}session_id\u{18}\u{1}\u{20}\u{1}(\u{9}R\u{9}sessionId\u{12}\"\u{A}\u{A}message\
+                _id\u{18}\u{2}\u{20}\u{1}(\u{9}H\u{0}R\u{9}messageId\u{88}\u{1}\u{1}\u{12}$\u{A}\u{4}role\u{18}\u{3}\
+                \u{20}\u{1}(\u{E}2\u{10}.chatrpc.v1.RoleR\u{4}role\u{12}\u{18}\u{A}\u{7}content\u{18}\u{4}\u{20}\u{1}\
+                (\u{9}R\u{7}content\u{12}\"\u{A}\u{A}agent_name\u{18}\u{5}\u{20}\u{1}(\u{9}H\u{1}R\u{9}agentName\u{88}\
+                \u{1}\u{1}\u{12}\u{1C}\u{A}\u{7}user_id\u{18}\u{6}\u{20}\u{1}(\u{9}H\u{2}R\u{6}userId\u{88}\u{1}\u{1}\
+                \u{12}%\u{A}\u{8}metadata\u{18}\u{7}\u{20}\u{1}(\u{9}B\u{4}\u{98}\u{DB}\u{18}\u{1}H\u{3}R\u{8}metada\
+                ta\u{88}\u{1}\u{1}\u{12}=\u{A}\u{9}timestamp\u{18}\u{8}\u{20}\u{1}(\u{B}2\u{1A}.google.protobuf.Time\
+                stampH\u{4}R\u{9}timestamp\u{88}\u{1}\u{1}\u{12}$\u{A}\u{B}reset_epoch\u{18}\u{9}\u{20}\u{1}(\u{3}H\u{5}\
+                R\u{A}resetEpoch\u{88}\u{1}\u{1}B\u{D}\u{A}\u{B}_message_idB\u{D}\u{A}\u{B}_agent_nameB\u{A}\u{A}\u{8}\
+                _user_idB\u{B}\u{A}\u{9}_metadataB\u{C}\u{A}\u{A}_timestampB\u{E}\u{A}\u{C}_reset_epoch\"\u{BC}\u{1}\
+                \u{A}\u{15}CreateMessageResponse\u{12}\u{1D}\u{A}\u{A}message_id\u{18}\u{1}\u{20}\u{1}(\u{9}R\u{9}me\
+                ssageId\u{12}\u{10}\u{A}\u{3}seq\u{18}\u{2}\u{20}\u{1}(\u{3}R\u{3}seq\u{12}\u{1A}\u{A}\u{8}revision\u{18}\
+                \u{3}\u{20}\u{1}(\u{3}R\u{8}revision\u{12}\u{1C}\u{A}\u{9}duplicate\u{18}\u{4}\u{20}\u{1}(\u{8}R\u{9}\
+                duplicate\u{12}8\u{A}\u{9}timestamp\u{18}\u{5}\u{20}\u{1}(\u{B}2\u{1A}.google.protobuf.TimestampR\u{9}\
+                timestamp\"o\u{A}\u{1A}BatchCreateMessagesRequest\u{12}\u{1D}\u{A}\u{A}session_id\u{18}\u{1}\u{20}\u{1}\
+                (\u{9}R\u{9}sessionId\u{12}2\u{A}\u{8}messages\u{18}\u{2}\u{20}\u{3}(\u{B}2\u{16}.chatrpc.v1.NewMess\
+                ageR\u{8}messages\"\u{CE}\u{2}\u{A}\u{1B}BatchCreateMessagesResponse\u{12}\u{1F}\u{A}\u{B}message_id\
+                s\u{18}\u{1}\u{20}\u{3}(\u{9}R\u{A}messageIds\u{12}\u{14}\u{A}\u{5}count\u{18}\u{2}\u{20}\u{1}(\u{5}\
+                R\u{5}count\u{12}H\u{A}\u{7}results\u{18}\u{3}\u{20}\u{3}(\u{B}2..chatrpc.v1.BatchCreateMessagesResp\
+                onse.ResultR\u{7}results\u{1A}\u{AD}\u{1}\u{A}\u{6}Result\u{12}\u{1D}\u{A}\u{A}message_id\u{18}\u{1}\
                 \u{20}\u{1}(\u{9}R\u{9}messageId\u{12}\u{10}\u{A}\u{3}seq\u{18}\u{2}\u{20}\u{1}(\u{3}R\u{3}seq\u{12}\
                 \u{1A}\u{A}\u{8}revision\u{18}\u{3}\u{20}\u{1}(\u{3}R\u{8}revision\u{12}\u{1C}\u{A}\u{9}duplicate\u{18}\
                 \u{4}\u{20}\u{1}(\u{8}R\u{9}duplicate\u{12}8\u{A}\u{9}timestamp\u{18}\u{5}\u{20}\u{1}(\u{B}2\u{1A}.g\
-                oogle.protobuf.TimestampR\u{9}timestamp\"o\u{A}\u{1A}BatchCreateMessagesRequest\u{12}\u{1D}\u{A}\u{A}\
-                session_id\u{18}\u{1}\u{20}\u{1}(\u{9}R\u{9}sessionId\u{12}2\u{A}\u{8}messages\u{18}\u{2}\u{20}\u{3}\
-                (\u{B}2\u{16}.chatrpc.v1.NewMessageR\u{8}messages\"\u{CE}\u{2}\u{A}\u{1B}BatchCreateMessagesResponse\
-                \u{12}\u{1F}\u{A}\u{B}message_ids\u{18}\u{1}\u{20}\u{3}(\u{9}R\u{A}messageIds\u{12}\u{14}\u{A}\u{5}c\
-                ount\u{18}\u{2}\u{20}\u{1}(\u{5}R\u{5}count\u{12}H\u{A}\u{7}results\u{18}\u{3}\u{20}\u{3}(\u{B}2..ch\
-                atrpc.v1.BatchCreateMessagesResponse.ResultR\u{7}results\u{1A}\u{AD}\u{1}\u{A}\u{6}Result\u{12}\u{1D}\
-                \u{A}\u{A}message_id\u{18}\u{1}\u{20}\u{1}(\u{9}R\u{9}messageId\u{12}\u{10}\u{A}\u{3}seq\u{18}\u{2}\u{20}\
-                \u{1}(\u{3}R\u{3}seq\u{12}\u{1A}\u{A}\u{8}revision\u{18}\u{3}\u{20}\u{1}(\u{3}R\u{8}revision\u{12}\u{1C}\
-                \u{A}\u{9}duplicate\u{18}\u{4}\u{20}\u{1}(\u{8}R\u{9}duplicate\u{12}8\u{A}\u{9}timestamp\u{18}\u{5}\u{20}\
-                \u{1}(\u{B}2\u{1A}.google.protobuf.TimestampR\u{9}timestamp\"\u{94}\u{2}\u{A}\u{13}ListMessagesReque\
-                st\u{12}\u{1D}\u{A}\u{A}session_id\u{18}\u{1}\u{20}\u{1}(\u{9}R\u{9}sessionId\u{12}\u{19}\u{A}\u{5}l\
-                imit\u{18}\u{2}\u{20}\u{1}(\u{5}H\u{0}R\u{5}limit\u{88}\u{1}\u{1}\u{12}\u{16}\u{A}\u{6}offset\u{18}\u{3}\
-                \u{20}\u{1}(\u{3}R\u{6}offset\u{12}\u{20}\u{A}\u{9}after_seq\u{18}\u{4}\u{20}\u{1}(\u{3}H\u{1}R\u{8}\
-                afterSeq\u{88}\u{1}\u{1}\u{12}\"\u{A}\u{A}before_seq\u{18}\u{5}\u{20}\u{1}(\u{3}H\u{2}R\u{9}beforeSe\
-                q\u{88}\u{1}\u{1}\u{12}!\u{A}\u{C}newest_first\u{18}\u{6}\u{20}\u{1}(\u{8}R\u{B}newestFirst\u{12}\u{1B}\
-                \u{A}\u{9}max_bytes\u{18}\u{7}\u{20}\u{1}(\u{3}R\u{8}maxBytesB\u{8}\u{A}\u{6}_limitB\u{C}\u{A}\u{A}_\
-                after_seqB\u{D}\u{A}\u{B}_before_seq\"\u{BF}\u{2}\u{A}\u{14}ListMessagesResponse\u{12}/\u{A}\u{8}mes\
-                sages\u{18}\u{1}\u{20}\u{3}(\u{B}2\u{13}.chatrpc.v1.MessageR\u{8}messages\u{12}\u{1F}\u{A}\u{B}total\
-                _count\u{18}\u{2}\u{20}\u{1}(\u{3}R\u{A}totalCount\u{12}\u{19}\u{A}\u{8}has_more\u{18}\u{3}\u{20}\u{1}\
-                (\u{8}R\u{7}hasMore\u{12})\u{A}\u{E}next_after_seq\u{18}\u{4}\u{20}\u{1}(\u{3}H\u{0}R\u{C}nextAfterS\
-                eq\u{88}\u{1}\u{1}\u{12}+\u{A}\u{F}next_before_seq\u{18}\u{5}\u{20}\u{1}(\u{3}H\u{1}R\u{D}nextBefore\
-                Seq\u{88}\u{1}\u{1}\u{12}\u{1F}\u{A}\u{B}reset_epoch\u{18}\u{6}\u{20}\u{1}(\u{3}R\u{A}resetEpoch\u{12}\
-                \u{1A}\u{A}\u{8}revision\u{18}\u{7}\u{20}\u{1}(\u{3}R\u{8}revisionB\u{11}\u{A}\u{F}_next_after_seqB\u{12}\
-                \u{A}\u{10}_next_before_seq\"Q\u{A}\u{11}GetMessageRequest\u{12}\u{1D}\u{A}\u{A}session_id\u{18}\u{1}\
-                \u{20}\u{1}(\u{9}R\u{9}sessionId\u{12}\u{1D}\u{A}\u{A}message_id\u{18}\u{2}\u{20}\u{1}(\u{9}R\u{9}me\
-                ssageId\"\u{FB}\u{1}\u{A}\u{14}UpdateMessageRequest\u{12}\u{1D}\u{A}\u{A}session_id\u{18}\u{1}\u{20}\
-                \u{1}(\u{9}R\u{9}sessionId\u{12}\u{1D}\u{A}\u{A}message_id\u{18}\u{2}\u{20}\u{1}(\u{9}R\u{9}messageI\
-                d\u{12}\u{1D}\u{A}\u{7}content\u{18}\u{3}\u{20}\u{1}(\u{9}H\u{0}R\u{7}content\u{88}\u{1}\u{1}\u{12}%\
-                \u{A}\u{8}metadata\u{18}\u{4}\u{20}\u{1}(\u{9}B\u{4}\u{98}\u{DB}\u{18}\u{1}H\u{1}R\u{8}metadata\u{88}\
-                \u{1}\u{1}\u{12}0\u{A}\u{11}expected_revision\u{18}\u{5}\u{20}\u{1}(\u{3}H\u{2}R\u{10}expectedRevisi\
-                on\u{88}\u{1}\u{1}B\u{A}\u{A}\u{8}_contentB\u{B}\u{A}\u{9}_metadataB\u{14}\u{A}\u{12}_expected_revis\
-                ion\"\u{9C}\u{1}\u{A}\u{14}DeleteMessageRequest\u{12}\u{1D}\u{A}\u{A}session_id\u{18}\u{1}\u{20}\u{1}\
-                (\u{9}R\u{9}sessionId\u{12}\u{1D}\u{A}\u{A}message_id\u{18}\u{2}\u{20}\u{1}(\u{9}R\u{9}messageId\u{12}\
-                0\u{A}\u{11}expected_revision\u{18}\u{3}\u{20}\u{1}(\u{3}H\u{0}R\u{10}expectedRevision\u{88}\u{1}\u{1}\
-                B\u{14}\u{A}\u{12}_expected_revision\"\u{9F}\u{1}\u{A}\u{15}DeleteMessageResponse\u{12}\u{1D}\u{A}\u{A}\
-                message_id\u{18}\u{1}\u{20}\u{1}(\u{9}R\u{9}messageId\u{12}\u{10}\u{A}\u{3}seq\u{18}\u{2}\u{20}\u{1}\
-                (\u{3}R\u{3}seq\u{12}\u{1A}\u{A}\u{8}revision\u{18}\u{3}\u{20}\u{1}(\u{3}R\u{8}revision\u{12}9\u{A}\u{A}\
-                deleted_at\u{18}\u{4}\u{20}\u{1}(\u{B}2\u{1A}.google.protobuf.TimestampR\u{9}deletedAt*u\u{A}\u{4}Ro\
-                le\u{12}\u{14}\u{A}\u{10}ROLE_UNSPECIFIED\u{10}\u{0}\u{12}\u{17}\u{A}\u{9}ROLE_USER\u{10}\u{1}\u{1A}\
-                \u{8}\u{A2}\u{DB}\u{18}\u{4}user\u{12}!\u{A}\u{E}ROLE_ASSISTANT\u{10}\u{2}\u{1A}\u{D}\u{A2}\u{DB}\u{18}\
-                \u{9}assistant\u{12}\u{1B}\u{A}\u{B}ROLE_SYSTEM\u{10}\u{3}\u{1A}\u{A}\u{A2}\u{DB}\u{18}\u{6}system*\u{B3}\
-                \u{1}\u{A}\u{C}MessageState\u{12}\u{1D}\u{A}\u{19}MESSAGE_STATE_UNSPECIFIED\u{10}\u{0}\u{12}*\u{A}\u{17}\
-                MESSAGE_STATE_STREAMING\u{10}\u{1}\u{1A}\u{D}\u{A2}\u{DB}\u{18}\u{9}streaming\u{12}(\u{A}\u{16}MESSA\
-                GE_STATE_COMPLETE\u{10}\u{2}\u{1A}\u{C}\u{A2}\u{DB}\u{18}\u{8}complete\u{12}.\u{A}\u{19}MESSAGE_STAT\
-                E_INTERRUPTED\u{10}\u{3}\u{1A}\u{F}\u{A2}\u{DB}\u{18}\u{B}interrupted2\u{B3}\u{6}\u{A}\u{E}MessageSe\
-                rvice\u{12}\u{84}\u{1}\u{A}\u{D}CreateMessage\u{12}\u{20}.chatrpc.v1.CreateMessageRequest\u{1A}!.cha\
-                trpc.v1.CreateMessageResponse\".\u{82}\u{D3}\u{E4}\u{93}\u{2}\u{1F}\"\u{1A}/api/messages/{session_id\
-                }:\u{1}*\u{92}\u{DB}\u{18}\u{5}\u{8}\u{C9}\u{1}\u{10}\u{1}\u{12}\u{9C}\u{1}\u{A}\u{13}BatchCreateMes\
-                sages\u{12}&.chatrpc.v1.BatchCreateMessagesRequest\u{1A}'.chatrpc.v1.BatchCreateMessagesResponse\"4\u{82}\
-                \u{D3}\u{E4}\u{93}\u{2}%\"\u{20}/api/messages/{session_id}/batch:\u{1}*\u{92}\u{DB}\u{18}\u{5}\u{8}\u{C9}\
-                \u{1}\u{10}\u{1}\u{12}x\u{A}\u{C}ListMessages\u{12}\u{1F}.chatrpc.v1.ListMessagesRequest\u{1A}\u{20}\
-                .chatrpc.v1.ListMessagesResponse\"%\u{90}\u{2}\u{1}\u{82}\u{D3}\u{E4}\u{93}\u{2}\u{1C}\u{12}\u{1A}/a\
-                pi/messages/{session_id}\u{12}t\u{A}\u{A}GetMessage\u{12}\u{1D}.chatrpc.v1.GetMessageRequest\u{1A}\u{13}\
-                .chatrpc.v1.Message\"2\u{90}\u{2}\u{1}\u{82}\u{D3}\u{E4}\u{93}\u{2})\u{12}'/api/messages/{session_id\
-                }/{message_id}\u{12}z\u{A}\u{D}UpdateMessage\u{12}\u{20}.chatrpc.v1.UpdateMessageRequest\u{1A}\u{13}\
-                .chatrpc.v1.Message\"2\u{82}\u{D3}\u{E4}\u{93}\u{2},2'/api/messages/{session_id}/{message_id}:\u{1}*\
-                \u{12}\u{8E}\u{1}\u{A}\u{D}DeleteMessage\u{12}\u{20}.chatrpc.v1.DeleteMessageRequest\u{1A}!.chatrpc.\
-                v1.DeleteMessageResponse\"8\u{90}\u{2}\u{2}\u{82}\u{D3}\u{E4}\u{93}\u{2})*'/api/messages/{session_id\
-                }/{message_id}\u{92}\u{DB}\u{18}\u{2}\u{10}\u{1}b\u{6}proto3
+                oogle.protobuf.TimestampR\u{9}timestamp\"\u{94}\u{2}\u{A}\u{13}ListMessagesRequest\u{12}\u{1D}\u{A}\u{A}\
+                session_id\u{18}\u{1}\u{20}\u{1}(\u{9}R\u{9}sessionId\u{12}\u{19}\u{A}\u{5}limit\u{18}\u{2}\u{20}\u{1}\
+                (\u{5}H\u{0}R\u{5}limit\u{88}\u{1}\u{1}\u{12}\u{16}\u{A}\u{6}offset\u{18}\u{3}\u{20}\u{1}(\u{3}R\u{6}\
+                offset\u{12}\u{20}\u{A}\u{9}after_seq\u{18}\u{4}\u{20}\u{1}(\u{3}H\u{1}R\u{8}afterSeq\u{88}\u{1}\u{1}\
+                \u{12}\"\u{A}\u{A}before_seq\u{18}\u{5}\u{20}\u{1}(\u{3}H\u{2}R\u{9}beforeSeq\u{88}\u{1}\u{1}\u{12}!\
+                \u{A}\u{C}newest_first\u{18}\u{6}\u{20}\u{1}(\u{8}R\u{B}newestFirst\u{12}\u{1B}\u{A}\u{9}max_bytes\u{18}\
+                \u{7}\u{20}\u{1}(\u{3}R\u{8}maxBytesB\u{8}\u{A}\u{6}_limitB\u{C}\u{A}\u{A}_after_seqB\u{D}\u{A}\u{B}\
+                _before_seq\"\u{BF}\u{2}\u{A}\u{14}ListMessagesResponse\u{12}/\u{A}\u{8}messages\u{18}\u{1}\u{20}\u{3}\
+                (\u{B}2\u{13}.chatrpc.v1.MessageR\u{8}messages\u{12}\u{1F}\u{A}\u{B}total_count\u{18}\u{2}\u{20}\u{1}\
+                (\u{3}R\u{A}totalCount\u{12}\u{19}\u{A}\u{8}has_more\u{18}\u{3}\u{20}\u{1}(\u{8}R\u{7}hasMore\u{12})\
+                \u{A}\u{E}next_after_seq\u{18}\u{4}\u{20}\u{1}(\u{3}H\u{0}R\u{C}nextAfterSeq\u{88}\u{1}\u{1}\u{12}+\u{A}\
+                \u{F}next_before_seq\u{18}\u{5}\u{20}\u{1}(\u{3}H\u{1}R\u{D}nextBeforeSeq\u{88}\u{1}\u{1}\u{12}\u{1F}\
+                \u{A}\u{B}reset_epoch\u{18}\u{6}\u{20}\u{1}(\u{3}R\u{A}resetEpoch\u{12}\u{1A}\u{A}\u{8}revision\u{18}\
+                \u{7}\u{20}\u{1}(\u{3}R\u{8}revisionB\u{11}\u{A}\u{F}_next_after_seqB\u{12}\u{A}\u{10}_next_before_s\
+                eq\"Q\u{A}\u{11}GetMessageRequest\u{12}\u{1D}\u{A}\u{A}session_id\u{18}\u{1}\u{20}\u{1}(\u{9}R\u{9}s\
+                essionId\u{12}\u{1D}\u{A}\u{A}message_id\u{18}\u{2}\u{20}\u{1}(\u{9}R\u{9}messageId\"\u{FB}\u{1}\u{A}\
+                \u{14}UpdateMessageRequest\u{12}\u{1D}\u{A}\u{A}session_id\u{18}\u{1}\u{20}\u{1}(\u{9}R\u{9}sessionI\
+                d\u{12}\u{1D}\u{A}\u{A}message_id\u{18}\u{2}\u{20}\u{1}(\u{9}R\u{9}messageId\u{12}\u{1D}\u{A}\u{7}co\
+                ntent\u{18}\u{3}\u{20}\u{1}(\u{9}H\u{0}R\u{7}content\u{88}\u{1}\u{1}\u{12}%\u{A}\u{8}metadata\u{18}\u{4}\
+                \u{20}\u{1}(\u{9}B\u{4}\u{98}\u{DB}\u{18}\u{1}H\u{1}R\u{8}metadata\u{88}\u{1}\u{1}\u{12}0\u{A}\u{11}\
+                expected_revision\u{18}\u{5}\u{20}\u{1}(\u{3}H\u{2}R\u{10}expectedRevision\u{88}\u{1}\u{1}B\u{A}\u{A}\
+                \u{8}_contentB\u{B}\u{A}\u{9}_metadataB\u{14}\u{A}\u{12}_expected_revision\"\u{9C}\u{1}\u{A}\u{14}De\
+                leteMessageRequest\u{12}\u{1D}\u{A}\u{A}session_id\u{18}\u{1}\u{20}\u{1}(\u{9}R\u{9}sessionId\u{12}\u{1D}\
+                \u{A}\u{A}message_id\u{18}\u{2}\u{20}\u{1}(\u{9}R\u{9}messageId\u{12}0\u{A}\u{11}expected_revision\u{18}\
+                \u{3}\u{20}\u{1}(\u{3}H\u{0}R\u{10}expectedRevision\u{88}\u{1}\u{1}B\u{14}\u{A}\u{12}_expected_revis\
+                ion\"\u{9F}\u{1}\u{A}\u{15}DeleteMessageResponse\u{12}\u{1D}\u{A}\u{A}message_id\u{18}\u{1}\u{20}\u{1}\
+                (\u{9}R\u{9}messageId\u{12}\u{10}\u{A}\u{3}seq\u{18}\u{2}\u{20}\u{1}(\u{3}R\u{3}seq\u{12}\u{1A}\u{A}\
+                \u{8}revision\u{18}\u{3}\u{20}\u{1}(\u{3}R\u{8}revision\u{12}9\u{A}\u{A}deleted_at\u{18}\u{4}\u{20}\u{1}\
+                (\u{B}2\u{1A}.google.protobuf.TimestampR\u{9}deletedAt\"S\u{A}\u{15}IngestMessagesRequest\u{12}:\u{A}\
+                \u{7}message\u{18}\u{1}\u{20}\u{1}(\u{B}2\u{20}.chatrpc.v1.CreateMessageRequestR\u{7}message\"\u{A6}\
+                \u{1}\u{A}\u{16}IngestMessagesResponse\u{12}\u{16}\u{A}\u{6}number\u{18}\u{1}\u{20}\u{1}(\u{3}R\u{6}\
+                number\u{12}=\u{A}\u{7}created\u{18}\u{2}\u{20}\u{1}(\u{B}2!.chatrpc.v1.CreateMessageResponseH\u{0}R\
+                \u{7}created\u{12}*\u{A}\u{5}error\u{18}\u{3}\u{20}\u{1}(\u{B}2\u{12}.google.rpc.StatusH\u{0}R\u{5}e\
+                rrorB\u{9}\u{A}\u{7}outcome\"6\u{A}\u{15}ExportMessagesRequest\u{12}\u{1D}\u{A}\u{A}session_id\u{18}\
+                \u{1}\u{20}\u{1}(\u{9}R\u{9}sessionId*u\u{A}\u{4}Role\u{12}\u{14}\u{A}\u{10}ROLE_UNSPECIFIED\u{10}\u{0}\
+                \u{12}\u{17}\u{A}\u{9}ROLE_USER\u{10}\u{1}\u{1A}\u{8}\u{A2}\u{DB}\u{18}\u{4}user\u{12}!\u{A}\u{E}ROL\
+                E_ASSISTANT\u{10}\u{2}\u{1A}\u{D}\u{A2}\u{DB}\u{18}\u{9}assistant\u{12}\u{1B}\u{A}\u{B}ROLE_SYSTEM\u{10}\
+                \u{3}\u{1A}\u{A}\u{A2}\u{DB}\u{18}\u{6}system*\u{B3}\u{1}\u{A}\u{C}MessageState\u{12}\u{1D}\u{A}\u{19}\
+                MESSAGE_STATE_UNSPECIFIED\u{10}\u{0}\u{12}*\u{A}\u{17}MESSAGE_STATE_STREAMING\u{10}\u{1}\u{1A}\u{D}\u{A2}\
+                \u{DB}\u{18}\u{9}streaming\u{12}(\u{A}\u{16}MESSAGE_STATE_COMPLETE\u{10}\u{2}\u{1A}\u{C}\u{A2}\u{DB}\
+                \u{18}\u{8}complete\u{12}.\u{A}\u{19}MESSAGE_STATE_INTERRUPTED\u{10}\u{3}\u{1A}\u{F}\u{A2}\u{DB}\u{18}\
+                \u{B}interrupted2\u{E1}\u{7}\u{A}\u{E}MessageService\u{12}\u{84}\u{1}\u{A}\u{D}CreateMessage\u{12}\u{20}\
+                .chatrpc.v1.CreateMessageRequest\u{1A}!.chatrpc.v1.CreateMessageResponse\".\u{82}\u{D3}\u{E4}\u{93}\u{2}\
+                \u{1F}\"\u{1A}/api/messages/{session_id}:\u{1}*\u{92}\u{DB}\u{18}\u{5}\u{8}\u{C9}\u{1}\u{10}\u{1}\u{12}\
+                \u{9C}\u{1}\u{A}\u{13}BatchCreateMessages\u{12}&.chatrpc.v1.BatchCreateMessagesRequest\u{1A}'.chatrp\
+                c.v1.BatchCreateMessagesResponse\"4\u{82}\u{D3}\u{E4}\u{93}\u{2}%\"\u{20}/api/messages/{session_id}/\
+                batch:\u{1}*\u{92}\u{DB}\u{18}\u{5}\u{8}\u{C9}\u{1}\u{10}\u{1}\u{12}x\u{A}\u{C}ListMessages\u{12}\u{1F}\
+                .chatrpc.v1.ListMessagesRequest\u{1A}\u{20}.chatrpc.v1.ListMessagesResponse\"%\u{90}\u{2}\u{1}\u{82}\
+                \u{D3}\u{E4}\u{93}\u{2}\u{1C}\u{12}\u{1A}/api/messages/{session_id}\u{12}t\u{A}\u{A}GetMessage\u{12}\
+                \u{1D}.chatrpc.v1.GetMessageRequest\u{1A}\u{13}.chatrpc.v1.Message\"2\u{90}\u{2}\u{1}\u{82}\u{D3}\u{E4}\
+                \u{93}\u{2})\u{12}'/api/messages/{session_id}/{message_id}\u{12}z\u{A}\u{D}UpdateMessage\u{12}\u{20}\
+                .chatrpc.v1.UpdateMessageRequest\u{1A}\u{13}.chatrpc.v1.Message\"2\u{82}\u{D3}\u{E4}\u{93}\u{2},2'/a\
+                pi/messages/{session_id}/{message_id}:\u{1}*\u{12}\u{8E}\u{1}\u{A}\u{D}DeleteMessage\u{12}\u{20}.cha\
+                trpc.v1.DeleteMessageRequest\u{1A}!.chatrpc.v1.DeleteMessageResponse\"8\u{90}\u{2}\u{2}\u{82}\u{D3}\u{E4}\
+                \u{93}\u{2})*'/api/messages/{session_id}/{message_id}\u{92}\u{DB}\u{18}\u{2}\u{10}\u{1}\u{12}[\u{A}\u{E}\
+                IngestMessages\u{12}!.chatrpc.v1.IngestMessagesRequest\u{1A}\".chatrpc.v1.IngestMessagesResponse(\u{1}\
+                0\u{1}\u{12}O\u{A}\u{E}ExportMessages\u{12}!.chatrpc.v1.ExportMessagesRequest\u{1A}\u{13}.chatrpc.v1\
+                .Message\"\u{3}\u{90}\u{2}\u{1}0\u{1}b\u{6}proto3
                 """),
         ProtoFile(
             name: "chatrpc/v1/session.proto",

@@ -1,19 +1,24 @@
-internal import GeneratedRPC
+package import GeneratedRPC
 internal import ProtobufRuntime
-internal import RPCCore
+package import RPCCore
 
 /// `grpc-status-details-bin`: a google.rpc.Status with ErrorInfo, RetryInfo and BadRequest (google/rpc/error_details.proto).
-enum StatusDetails {
+package enum StatusDetails {
     /// google.rpc.ErrorInfo.domain
     static let domain = "chatrpc"
     private static let typePrefix = "type.googleapis.com/"
 
     static func encode(_ error: RPCError) -> [UInt8] {
+        status(of: error).serialized()
+    }
+
+    /// An error as a message, for answers that hold one.
+    package static func status(of error: RPCError) -> Status {
         Status.with {
             $0.code = Int32(clamping: error.code.rawValue)
             $0.message = error.message
             for detail in messages(of: error) { $0.details.append(pack(detail)) }
-        }.serialized()
+        }
     }
 
     /// What an error says beside its code and message.

@@ -553,6 +553,141 @@ void   chatrpc__v1__delete_message_response__free_unpacked
   assert(message->base.descriptor == &chatrpc__v1__delete_message_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   chatrpc__v1__ingest_messages_request__init
+                     (Chatrpc__V1__IngestMessagesRequest         *message)
+{
+  static const Chatrpc__V1__IngestMessagesRequest init_value = CHATRPC__V1__INGEST_MESSAGES_REQUEST__INIT;
+  *message = init_value;
+}
+size_t chatrpc__v1__ingest_messages_request__get_packed_size
+                     (const Chatrpc__V1__IngestMessagesRequest *message)
+{
+  assert(message->base.descriptor == &chatrpc__v1__ingest_messages_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t chatrpc__v1__ingest_messages_request__pack
+                     (const Chatrpc__V1__IngestMessagesRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &chatrpc__v1__ingest_messages_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t chatrpc__v1__ingest_messages_request__pack_to_buffer
+                     (const Chatrpc__V1__IngestMessagesRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &chatrpc__v1__ingest_messages_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Chatrpc__V1__IngestMessagesRequest *
+       chatrpc__v1__ingest_messages_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Chatrpc__V1__IngestMessagesRequest *)
+     protobuf_c_message_unpack (&chatrpc__v1__ingest_messages_request__descriptor,
+                                allocator, len, data);
+}
+void   chatrpc__v1__ingest_messages_request__free_unpacked
+                     (Chatrpc__V1__IngestMessagesRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &chatrpc__v1__ingest_messages_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   chatrpc__v1__ingest_messages_response__init
+                     (Chatrpc__V1__IngestMessagesResponse         *message)
+{
+  static const Chatrpc__V1__IngestMessagesResponse init_value = CHATRPC__V1__INGEST_MESSAGES_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t chatrpc__v1__ingest_messages_response__get_packed_size
+                     (const Chatrpc__V1__IngestMessagesResponse *message)
+{
+  assert(message->base.descriptor == &chatrpc__v1__ingest_messages_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t chatrpc__v1__ingest_messages_response__pack
+                     (const Chatrpc__V1__IngestMessagesResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &chatrpc__v1__ingest_messages_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t chatrpc__v1__ingest_messages_response__pack_to_buffer
+                     (const Chatrpc__V1__IngestMessagesResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &chatrpc__v1__ingest_messages_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Chatrpc__V1__IngestMessagesResponse *
+       chatrpc__v1__ingest_messages_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Chatrpc__V1__IngestMessagesResponse *)
+     protobuf_c_message_unpack (&chatrpc__v1__ingest_messages_response__descriptor,
+                                allocator, len, data);
+}
+void   chatrpc__v1__ingest_messages_response__free_unpacked
+                     (Chatrpc__V1__IngestMessagesResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &chatrpc__v1__ingest_messages_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   chatrpc__v1__export_messages_request__init
+                     (Chatrpc__V1__ExportMessagesRequest         *message)
+{
+  static const Chatrpc__V1__ExportMessagesRequest init_value = CHATRPC__V1__EXPORT_MESSAGES_REQUEST__INIT;
+  *message = init_value;
+}
+size_t chatrpc__v1__export_messages_request__get_packed_size
+                     (const Chatrpc__V1__ExportMessagesRequest *message)
+{
+  assert(message->base.descriptor == &chatrpc__v1__export_messages_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t chatrpc__v1__export_messages_request__pack
+                     (const Chatrpc__V1__ExportMessagesRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &chatrpc__v1__export_messages_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t chatrpc__v1__export_messages_request__pack_to_buffer
+                     (const Chatrpc__V1__ExportMessagesRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &chatrpc__v1__export_messages_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Chatrpc__V1__ExportMessagesRequest *
+       chatrpc__v1__export_messages_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Chatrpc__V1__ExportMessagesRequest *)
+     protobuf_c_message_unpack (&chatrpc__v1__export_messages_request__descriptor,
+                                allocator, len, data);
+}
+void   chatrpc__v1__export_messages_request__free_unpacked
+                     (Chatrpc__V1__ExportMessagesRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &chatrpc__v1__export_messages_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const ProtobufCFieldDescriptor chatrpc__v1__message__field_descriptors[14] =
 {
   {
@@ -1838,6 +1973,146 @@ const ProtobufCMessageDescriptor chatrpc__v1__delete_message_response__descripto
   chatrpc__v1__delete_message_response__field_indices_by_name,
   1,  chatrpc__v1__delete_message_response__number_ranges,
   (ProtobufCMessageInit) chatrpc__v1__delete_message_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor chatrpc__v1__ingest_messages_request__field_descriptors[1] =
+{
+  {
+    "message",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Chatrpc__V1__IngestMessagesRequest, message),
+    &chatrpc__v1__create_message_request__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned chatrpc__v1__ingest_messages_request__field_indices_by_name[] = {
+  0,   /* field[0] = message */
+};
+static const ProtobufCIntRange chatrpc__v1__ingest_messages_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor chatrpc__v1__ingest_messages_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "chatrpc.v1.IngestMessagesRequest",
+  "IngestMessagesRequest",
+  "Chatrpc__V1__IngestMessagesRequest",
+  "chatrpc.v1",
+  sizeof(Chatrpc__V1__IngestMessagesRequest),
+  1,
+  chatrpc__v1__ingest_messages_request__field_descriptors,
+  chatrpc__v1__ingest_messages_request__field_indices_by_name,
+  1,  chatrpc__v1__ingest_messages_request__number_ranges,
+  (ProtobufCMessageInit) chatrpc__v1__ingest_messages_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor chatrpc__v1__ingest_messages_response__field_descriptors[3] =
+{
+  {
+    "number",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Chatrpc__V1__IngestMessagesResponse, number),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "created",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Chatrpc__V1__IngestMessagesResponse, outcome_case),
+    offsetof(Chatrpc__V1__IngestMessagesResponse, created),
+    &chatrpc__v1__create_message_response__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "error",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Chatrpc__V1__IngestMessagesResponse, outcome_case),
+    offsetof(Chatrpc__V1__IngestMessagesResponse, error),
+    &google__rpc__status__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned chatrpc__v1__ingest_messages_response__field_indices_by_name[] = {
+  1,   /* field[1] = created */
+  2,   /* field[2] = error */
+  0,   /* field[0] = number */
+};
+static const ProtobufCIntRange chatrpc__v1__ingest_messages_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor chatrpc__v1__ingest_messages_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "chatrpc.v1.IngestMessagesResponse",
+  "IngestMessagesResponse",
+  "Chatrpc__V1__IngestMessagesResponse",
+  "chatrpc.v1",
+  sizeof(Chatrpc__V1__IngestMessagesResponse),
+  3,
+  chatrpc__v1__ingest_messages_response__field_descriptors,
+  chatrpc__v1__ingest_messages_response__field_indices_by_name,
+  1,  chatrpc__v1__ingest_messages_response__number_ranges,
+  (ProtobufCMessageInit) chatrpc__v1__ingest_messages_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor chatrpc__v1__export_messages_request__field_descriptors[1] =
+{
+  {
+    "session_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Chatrpc__V1__ExportMessagesRequest, session_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned chatrpc__v1__export_messages_request__field_indices_by_name[] = {
+  0,   /* field[0] = session_id */
+};
+static const ProtobufCIntRange chatrpc__v1__export_messages_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor chatrpc__v1__export_messages_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "chatrpc.v1.ExportMessagesRequest",
+  "ExportMessagesRequest",
+  "Chatrpc__V1__ExportMessagesRequest",
+  "chatrpc.v1",
+  sizeof(Chatrpc__V1__ExportMessagesRequest),
+  1,
+  chatrpc__v1__export_messages_request__field_descriptors,
+  chatrpc__v1__export_messages_request__field_indices_by_name,
+  1,  chatrpc__v1__export_messages_request__number_ranges,
+  (ProtobufCMessageInit) chatrpc__v1__export_messages_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCEnumValue chatrpc__v1__role__enum_values_by_number[4] =

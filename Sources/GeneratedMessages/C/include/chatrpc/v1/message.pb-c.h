@@ -15,6 +15,7 @@ PROTOBUF_C__BEGIN_DECLS
 #endif
 
 #include "google/protobuf/timestamp.pb-c.h"
+#include "google/rpc/status.pb-c.h"
 
 typedef struct Chatrpc__V1__Message Chatrpc__V1__Message;
 typedef struct Chatrpc__V1__NewMessage Chatrpc__V1__NewMessage;
@@ -29,6 +30,9 @@ typedef struct Chatrpc__V1__GetMessageRequest Chatrpc__V1__GetMessageRequest;
 typedef struct Chatrpc__V1__UpdateMessageRequest Chatrpc__V1__UpdateMessageRequest;
 typedef struct Chatrpc__V1__DeleteMessageRequest Chatrpc__V1__DeleteMessageRequest;
 typedef struct Chatrpc__V1__DeleteMessageResponse Chatrpc__V1__DeleteMessageResponse;
+typedef struct Chatrpc__V1__IngestMessagesRequest Chatrpc__V1__IngestMessagesRequest;
+typedef struct Chatrpc__V1__IngestMessagesResponse Chatrpc__V1__IngestMessagesResponse;
+typedef struct Chatrpc__V1__ExportMessagesRequest Chatrpc__V1__ExportMessagesRequest;
 
 
 /* --- enums --- */
@@ -479,6 +483,48 @@ struct  Chatrpc__V1__DeleteMessageResponse
     , {0,NULL}, 0, 0, NULL }
 
 
+struct  Chatrpc__V1__IngestMessagesRequest
+{
+  ProtobufCMessage base;
+  Chatrpc__V1__CreateMessageRequest *message;
+};
+#define CHATRPC__V1__INGEST_MESSAGES_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&chatrpc__v1__ingest_messages_request__descriptor) \
+    , NULL }
+
+
+typedef enum {
+  CHATRPC__V1__INGEST_MESSAGES_RESPONSE__OUTCOME__NOT_SET = 0,
+  CHATRPC__V1__INGEST_MESSAGES_RESPONSE__OUTCOME_CREATED = 2,
+  CHATRPC__V1__INGEST_MESSAGES_RESPONSE__OUTCOME_ERROR = 3
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(CHATRPC__V1__INGEST_MESSAGES_RESPONSE__OUTCOME__CASE)
+} Chatrpc__V1__IngestMessagesResponse__OutcomeCase;
+
+struct  Chatrpc__V1__IngestMessagesResponse
+{
+  ProtobufCMessage base;
+  int64_t number;
+  Chatrpc__V1__IngestMessagesResponse__OutcomeCase outcome_case;
+  union {
+    Chatrpc__V1__CreateMessageResponse *created;
+    Google__Rpc__Status *error;
+  };
+};
+#define CHATRPC__V1__INGEST_MESSAGES_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&chatrpc__v1__ingest_messages_response__descriptor) \
+    , 0, CHATRPC__V1__INGEST_MESSAGES_RESPONSE__OUTCOME__NOT_SET, {0} }
+
+
+struct  Chatrpc__V1__ExportMessagesRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData session_id;
+};
+#define CHATRPC__V1__EXPORT_MESSAGES_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&chatrpc__v1__export_messages_request__descriptor) \
+    , {0,NULL} }
+
+
 /* Chatrpc__V1__Message methods */
 void   chatrpc__v1__message__init
                      (Chatrpc__V1__Message         *message);
@@ -710,6 +756,63 @@ Chatrpc__V1__DeleteMessageResponse *
 void   chatrpc__v1__delete_message_response__free_unpacked
                      (Chatrpc__V1__DeleteMessageResponse *message,
                       ProtobufCAllocator *allocator);
+/* Chatrpc__V1__IngestMessagesRequest methods */
+void   chatrpc__v1__ingest_messages_request__init
+                     (Chatrpc__V1__IngestMessagesRequest         *message);
+size_t chatrpc__v1__ingest_messages_request__get_packed_size
+                     (const Chatrpc__V1__IngestMessagesRequest   *message);
+size_t chatrpc__v1__ingest_messages_request__pack
+                     (const Chatrpc__V1__IngestMessagesRequest   *message,
+                      uint8_t             *out);
+size_t chatrpc__v1__ingest_messages_request__pack_to_buffer
+                     (const Chatrpc__V1__IngestMessagesRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Chatrpc__V1__IngestMessagesRequest *
+       chatrpc__v1__ingest_messages_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   chatrpc__v1__ingest_messages_request__free_unpacked
+                     (Chatrpc__V1__IngestMessagesRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Chatrpc__V1__IngestMessagesResponse methods */
+void   chatrpc__v1__ingest_messages_response__init
+                     (Chatrpc__V1__IngestMessagesResponse         *message);
+size_t chatrpc__v1__ingest_messages_response__get_packed_size
+                     (const Chatrpc__V1__IngestMessagesResponse   *message);
+size_t chatrpc__v1__ingest_messages_response__pack
+                     (const Chatrpc__V1__IngestMessagesResponse   *message,
+                      uint8_t             *out);
+size_t chatrpc__v1__ingest_messages_response__pack_to_buffer
+                     (const Chatrpc__V1__IngestMessagesResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Chatrpc__V1__IngestMessagesResponse *
+       chatrpc__v1__ingest_messages_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   chatrpc__v1__ingest_messages_response__free_unpacked
+                     (Chatrpc__V1__IngestMessagesResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Chatrpc__V1__ExportMessagesRequest methods */
+void   chatrpc__v1__export_messages_request__init
+                     (Chatrpc__V1__ExportMessagesRequest         *message);
+size_t chatrpc__v1__export_messages_request__get_packed_size
+                     (const Chatrpc__V1__ExportMessagesRequest   *message);
+size_t chatrpc__v1__export_messages_request__pack
+                     (const Chatrpc__V1__ExportMessagesRequest   *message,
+                      uint8_t             *out);
+size_t chatrpc__v1__export_messages_request__pack_to_buffer
+                     (const Chatrpc__V1__ExportMessagesRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Chatrpc__V1__ExportMessagesRequest *
+       chatrpc__v1__export_messages_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   chatrpc__v1__export_messages_request__free_unpacked
+                     (Chatrpc__V1__ExportMessagesRequest *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Chatrpc__V1__Message_Closure)
@@ -751,6 +854,15 @@ typedef void (*Chatrpc__V1__DeleteMessageRequest_Closure)
 typedef void (*Chatrpc__V1__DeleteMessageResponse_Closure)
                  (const Chatrpc__V1__DeleteMessageResponse *message,
                   void *closure_data);
+typedef void (*Chatrpc__V1__IngestMessagesRequest_Closure)
+                 (const Chatrpc__V1__IngestMessagesRequest *message,
+                  void *closure_data);
+typedef void (*Chatrpc__V1__IngestMessagesResponse_Closure)
+                 (const Chatrpc__V1__IngestMessagesResponse *message,
+                  void *closure_data);
+typedef void (*Chatrpc__V1__ExportMessagesRequest_Closure)
+                 (const Chatrpc__V1__ExportMessagesRequest *message,
+                  void *closure_data);
 
 /* --- services --- */
 
@@ -772,6 +884,9 @@ extern const ProtobufCMessageDescriptor chatrpc__v1__get_message_request__descri
 extern const ProtobufCMessageDescriptor chatrpc__v1__update_message_request__descriptor;
 extern const ProtobufCMessageDescriptor chatrpc__v1__delete_message_request__descriptor;
 extern const ProtobufCMessageDescriptor chatrpc__v1__delete_message_response__descriptor;
+extern const ProtobufCMessageDescriptor chatrpc__v1__ingest_messages_request__descriptor;
+extern const ProtobufCMessageDescriptor chatrpc__v1__ingest_messages_response__descriptor;
+extern const ProtobufCMessageDescriptor chatrpc__v1__export_messages_request__descriptor;
 
 PROTOBUF_C__END_DECLS
 
