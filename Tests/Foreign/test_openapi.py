@@ -8,7 +8,7 @@ import pytest
 from google.api import annotations_pb2
 
 from servers import REPOSITORY
-from stubs import message_pb2, session_pb2
+from stubs import message_pb2, session_pb2, sync_pb2
 
 FILE = REPOSITORY / "Sources/GeneratedMessages/Swift/openapi.json"
 
@@ -17,11 +17,13 @@ def routes():
     """(verb, path, success code, method) of every RPC with a google.api.http option."""
     import chatrpc.options_pb2 as options
 
-    for file in (message_pb2, session_pb2):
+    for file in (message_pb2, session_pb2, sync_pb2):
         for service in file.DESCRIPTOR.services_by_name.values():
             for method in service.methods:
                 rule = method.GetOptions().Extensions[annotations_pb2.http]
                 verb = rule.WhichOneof("pattern")
+                if verb is None:
+                    continue
                 success = method.GetOptions().Extensions[options.rest].success_code or 200
                 yield pytest.param(verb, getattr(rule, verb), str(success), method, id=method.full_name)
 

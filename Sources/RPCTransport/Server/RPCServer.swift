@@ -82,6 +82,8 @@ public final class RPCServer: Sendable {
         let timer = eventLoop.scheduleTask(in: TimeAmount(grace)) { connections.closeAll() }
         try? await closed.get()
         timer.cancel()
+        // Their idle tasks end while the event loops still run.
+        pools.withLock { $0 = [:] }
     }
 
     private func handlers(of eventLoop: any EventLoop) -> HandlerPool {
