@@ -19,15 +19,8 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "The port to listen on; 0 takes a free one.")
     var port = 8080
 
-    @Option(
-        help: ArgumentHelp(
-            "sqlite:///path/to/file.db or postgresql://user:password@host:port/database.",
-            discussion: """
-                Without it the environment's DATABASE_URL counts, and without that a SQLite file in the user's data \
-                directory: $XDG_DATA_HOME/chatrpc/chatrpc.db.
-                """,
-            valueName: "URL"))
-    var database: String?
+    @OptionGroup(title: "Database")
+    var database: DatabaseOptions
 
     @Option(help: "Threads that serve connections; as many as there are processors unless given.")
     var eventLoops: Int?
@@ -97,15 +90,10 @@ struct Serve: AsyncParsableCommand {
     }
 
     private func configuration() throws -> ServerConfiguration {
-        let environment = ProcessInfo.processInfo.environment
-        let url: DatabaseURL
-        if let text = database ?? environment["DATABASE_URL"], !text.isEmpty {
-            url = try DatabaseURL(text)
-        } else {
-            url = try .standard(environment: environment)
-        }
+        let choice = try database.choice()
         var configuration = ServerConfiguration(
-            database: url, eventLoops: eventLoops ?? ProcessInfo.processInfo.activeProcessorCount)
+            database: choice.database, eventLoops: eventLoops ?? ProcessInfo.processInfo.activeProcessorCount)
+        configuration.databaseSchema = choice.schema
         configuration.host = host
         configuration.port = port
         configuration.metricsPort = metricsPort

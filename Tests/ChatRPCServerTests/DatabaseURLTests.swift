@@ -10,7 +10,7 @@ import Testing
 
     @Test func aPostgreSQLURLIsLeftToLibpq() throws {
         let uri = "postgresql://me:secret@db.example:5432/chat?sslmode=require"
-        #expect(try DatabaseURL(uri) == .postgresql(uri: uri))
+        #expect(try DatabaseURL(uri) == .postgresql(connection: uri))
     }
 
     @Test(arguments: [

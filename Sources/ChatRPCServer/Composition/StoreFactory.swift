@@ -7,8 +7,9 @@ enum StoreFactory {
         switch configuration.database {
         case .sqlite(let path):
             return SQLiteStore(SQLiteConfiguration(path: path), logger: logger)
-        case .postgresql(let uri):
-            var postgres = try PostgresConfiguration(url: uri)
+        case .postgresql(let connection):
+            var postgres = try PostgresConfiguration(
+                url: connection, schema: configuration.databaseSchema ?? PostgresConfiguration.defaultSchema)
             postgres.allowUnsafeDurability = configuration.allowUnsafeDurability
             return PostgresChatStore(configuration: postgres, logger: logger)
         }

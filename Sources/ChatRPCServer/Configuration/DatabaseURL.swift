@@ -5,14 +5,14 @@ import Foundation
 public enum DatabaseURL: Sendable, Hashable {
     /// The path of a database file.
     case sqlite(path: String)
-    /// A connection URI as libpq takes it (PostgreSQL manual, "Connection Strings").
-    case postgresql(uri: String)
+    /// A connection string as libpq takes it, a URI or keywords and values (PostgreSQL manual, "Connection Strings").
+    case postgresql(connection: String)
 
     /// - Throws: ``ConfigurationError`` that says which forms there are. It never repeats the URL, which may hold a
     ///   password.
     public init(_ text: String) throws {
         if text.hasPrefix("postgresql://") || text.hasPrefix("postgres://") {
-            self = .postgresql(uri: text)
+            self = .postgresql(connection: text)
         } else if text.hasPrefix("sqlite://") {
             self = .sqlite(path: try Self.path(ofSQLiteURL: text))
         } else {

@@ -13,6 +13,8 @@ public struct ServerConfiguration: Sendable {
     /// The loopback port that serves `/metrics`; 0 takes a free one, nil serves none.
     public var metricsPort: Int?
     public var database: DatabaseURL
+    /// The PostgreSQL schema of the tables, any name; nil is the one that existing deployments use.
+    public var databaseSchema: String?
     /// Threads that serve connections; each connection stays on one.
     public var eventLoops: Int
     /// Listen where others can reach it, although there is no authentication: whoever can reach the port can read and
