@@ -86,16 +86,47 @@ public struct RESTGateway: HTTPResponder {
             path: route.rpcPath, surface: .rest, metadata: metadata(of: request, requestID),
             receivedAt: request.receivedAt,
             peer: request.peer, peerIdentity: request.peerIdentity)
-        let json = try await method.call(
-            RESTCall(
-                route: route, target: target, body: body, limits: configuration.decodingLimits, context: context))
+        let call = RESTCall(
+            route: route, target: target, body: body, limits: configuration.decodingLimits, context: context)
+        switch method.call {
+        case .one(let answer):
+            let json = try await answer(call)
+            return HTTPResponse(
+                status: route.successStatus, headers: headers("application/json", context),
+                body: ByteBuffer(bytes: json))
+        case .stream(let start):
+            return stream(try start(call), call, requestID)
+        }
+    }
+
+    /// Lines of JSON, as they are made. What fails before the first of them has gone out is a problem like any other; later the
+    /// response is broken off.
+    private func stream(
+        _ write: @escaping @Sendable (LineWriter) async throws -> Void, _ call: RESTCall, _ requestID: String
+    ) -> HTTPResponse {
+        HTTPResponse(
+            status: call.route.successStatus, headers: headers("application/x-ndjson", call.context),
+            body: .parts { body in
+                let lines = LineWriter(body)
+                do {
+                    try await write(lines)
+                } catch {
+                    var response = problem(error, requestID).response()
+                    response.headers.replaceOrAdd(name: "x-request-id", value: requestID)
+                    throw OtherResponse(response)
+                }
+                try await lines.finish()
+            })
+    }
+
+    private func headers(_ type: String, _ context: ServerContext) -> HTTPHeaders {
         var headers: HTTPHeaders = [
-            "content-type": "application/json", "cache-control": "no-store", "x-content-type-options": "nosniff",
+            "content-type": type, "cache-control": "no-store", "x-content-type-options": "nosniff",
         ]
         for entry in context.usedResponse?.initial.entries ?? [] {
             if case .text(let value) = entry.value { headers.replaceOrAdd(name: entry.name, value: value) }
         }
-        return HTTPResponse(status: route.successStatus, headers: headers, body: ByteBuffer(bytes: json))
+        return headers
     }
 }
 

@@ -4,14 +4,35 @@ import RPCCore
 
 /// One method with its types hidden: JSON in, JSON out.
 struct RESTMethod: Sendable {
-    let call: @Sendable (RESTCall) async throws -> [UInt8]
+    enum Call: Sendable {
+        case one(@Sendable (RESTCall) async throws -> [UInt8])
+        /// Takes the request apart, and returns what writes the answers: a line of JSON each.
+        case stream(@Sendable (RESTCall) throws -> @Sendable (LineWriter) async throws -> Void)
+    }
+
+    let call: Call
 
     init<Request: ProtobufMessage, Response: ProtobufMessage>(
         _ handler: @escaping @Sendable (Request, ServerContext) async throws -> Response
     ) {
-        call = { call in
+        call = .one { call in
             let response = try await handler(try call.request(), call.context)
             return Self.json(response, hasStatusMember: call.route.hasStatusMember)
+        }
+    }
+
+    init<Request: ProtobufMessage, Response: ProtobufMessage>(
+        streaming handler:
+            @escaping @Sendable (Request, MessageWriter<Response>, ServerContext) async throws -> Void
+    ) {
+        call = .stream { call in
+            let request: Request = try call.request()
+            return { lines in
+                let writer = MessageWriter<Response> { response, _ in
+                    try await lines.write(response.json(dialect: .rest))
+                }
+                try await handler(request, writer, call.context)
+            }
         }
     }
 

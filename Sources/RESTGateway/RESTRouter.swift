@@ -1,7 +1,7 @@
 public import ProtobufRuntime
 public import RPCCore
 
-/// The methods that the gateway can reach: RPC path → handler. Unary ones only; streams are not routed.
+/// The methods that the gateway can reach: RPC path → handler. Those whose requests are streams have no REST form.
 public struct RESTRouter: MethodRegistry, Sendable {
     var methods: [String: RESTMethod] = [:]
 
@@ -17,7 +17,9 @@ public struct RESTRouter: MethodRegistry, Sendable {
     public mutating func serverStreaming<Request: ProtobufMessage, Response: ProtobufMessage>(
         _ method: MethodDescriptor<Request, Response>,
         _ handler: @escaping @Sendable (Request, MessageWriter<Response>, ServerContext) async throws -> Void
-    ) {}
+    ) {
+        methods[method.path] = RESTMethod(streaming: handler)
+    }
 
     public mutating func clientStreaming<Request: ProtobufMessage, Response: ProtobufMessage>(
         _ method: MethodDescriptor<Request, Response>,

@@ -21,6 +21,7 @@ ROUTES = {
     "/api/sessions/{id}/rename": {"PUT"},
     "/api/sessions/{id}/restore": {"POST"},
     "/api/sessions/{id}/reset": {"POST"},
+    "/api/sessions/{id}/export": {"GET"},
     "/healthz": {"GET"},
     "/readyz": {"GET"},
 }

@@ -1,12 +1,15 @@
 """IngestMessages and ExportMessages by a stock grpcio client, over both stores."""
 
+import json
 import threading
 
 import grpc
+import httpx
 import pytest
 from google.rpc import error_details_pb2
 
 from callers import Caller, create_request, fail, new_id
+from problems import assert_problem
 from stubs import message_pb2, message_pb2_grpc
 
 
@@ -140,3 +143,42 @@ def test_an_export_that_is_reset_meanwhile_is_aborted(messages, channel):
     Caller(channel).reset(session)
     failure = fail(lambda: list(export))
     assert (failure.code, failure.reason) == (grpc.StatusCode.ABORTED, "SESSION_RESET")
+
+
+def lines(answer) -> list[dict]:
+    assert answer.headers["content-type"] == "application/x-ndjson"
+    return [json.loads(line) for line in answer.iter_lines()]
+
+
+def test_an_export_by_rest_is_a_line_for_each_message(http, messages, caller):
+    session = new_id()
+    ids = [answer.created.message_id for answer in messages.IngestMessages(
+        ingest(create_request(session, f"{number} \n é" + "x" * 3_000, metadata='{"a": 1.0}')) for number in range(1_200))]
+    with http.stream("GET", f"/api/sessions/{session}/export") as answer:
+        assert answer.status_code == 200 and answer.headers["x-request-id"]
+        exported = lines(answer)
+    assert [message["message_id"] for message in exported] == ids
+    page = http.get(f"/api/messages/{session}", params={"limit": 500}).json()["messages"]
+    assert exported[:500] == page
+
+
+def test_an_export_by_rest_of_nothing_and_of_a_bad_id(http):
+    with http.stream("GET", f"/api/sessions/{new_id()}/export") as answer:
+        assert (answer.status_code, lines(answer)) == (200, [])
+    assert_problem(http.get("/api/sessions/x/export"), 400)
+    head = http.head(f"/api/sessions/{new_id()}/export")
+    assert (head.status_code, head.content, head.headers["content-type"]) == (200, b"", "application/x-ndjson")
+
+
+def test_an_export_by_rest_that_is_reset_meanwhile_does_not_look_whole(http, messages, channel):
+    session = new_id()
+    large = "x" * (256 << 10)
+    list(messages.IngestMessages(ingest(create_request(session, large)) for _ in range(200)))
+    with http.stream("GET", f"/api/sessions/{session}/export") as answer:
+        parts = answer.iter_raw()
+        next(parts)
+        # 50 MiB don't fit into what waits on the way.
+        Caller(channel).reset(session)
+        with pytest.raises(httpx.RemoteProtocolError):
+            for _ in parts:
+                pass

@@ -167,8 +167,11 @@ struct OpenAPIDocument {
     }
 
     private func answer(_ method: MethodDescriptor, _ route: Route, _ schemas: inout OpenAPISchemas) -> JSONText {
-        guard !method.isServerStreaming else { return ["description": "A stream of answers."] }
         var schema = schemas.message(method.output, .answer)
+        guard !method.isServerStreaming else {
+            let type: JSONText = ["application/x-ndjson": ["schema": schema]]
+            return ["description": "Success: a line for each, as they are made.", "content": type]
+        }
         if route.rest.hasStatusMember {
             let status: JSONText = [
                 "type": "object", "properties": ["status": ["const": "success"]], "required": ["status"],

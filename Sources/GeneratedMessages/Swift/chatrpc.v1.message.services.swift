@@ -37,6 +37,7 @@ public enum MessageService {
         HTTPRoute("GET", [.literal("api"), .literal("messages"), .field("session_id"), .field("message_id")], body: .none, rpcPath: "/chatrpc.v1.MessageService/GetMessage"),
         HTTPRoute("PATCH", [.literal("api"), .literal("messages"), .field("session_id"), .field("message_id")], body: .whole, rpcPath: "/chatrpc.v1.MessageService/UpdateMessage"),
         HTTPRoute("DELETE", [.literal("api"), .literal("messages"), .field("session_id"), .field("message_id")], body: .none, rpcPath: "/chatrpc.v1.MessageService/DeleteMessage", hasStatusMember: true),
+        HTTPRoute("GET", [.literal("api"), .literal("sessions"), .field("session_id"), .literal("export")], body: .none, rpcPath: "/chatrpc.v1.MessageService/ExportMessages"),
     ]
 }
 
@@ -86,7 +87,8 @@ public protocol MessageServiceHandler: RPCService {
     /// under way. A message without an id gets one; whoever may have to send it again brings his own.
     func ingestMessages(requests: MessageStream<IngestMessagesRequest>, responses: MessageWriter<IngestMessagesResponse>, context: ServerContext) async throws
 
-    /// All visible messages of a session, oldest first. A session that is reset meanwhile ends it: ABORTED (SESSION_RESET).
+    /// All visible messages of a session, oldest first; by REST a line of JSON each. A session that is reset meanwhile ends it: ABORTED
+    /// (SESSION_RESET); by REST, where that can't be told behind the first lines, the response is broken off.
     func exportMessages(_ request: ExportMessagesRequest, responses: MessageWriter<Message>, context: ServerContext) async throws
 }
 
@@ -184,7 +186,8 @@ public struct MessageServiceClient: Sendable {
         try await channel.bidirectional(MessageService.Methods.ingestMessages, options: options, requests, responses)
     }
 
-    /// All visible messages of a session, oldest first. A session that is reset meanwhile ends it: ABORTED (SESSION_RESET).
+    /// All visible messages of a session, oldest first; by REST a line of JSON each. A session that is reset meanwhile ends it: ABORTED
+    /// (SESSION_RESET); by REST, where that can't be told behind the first lines, the response is broken off.
     public func exportMessages<Result: Sendable>(
         _ request: ExportMessagesRequest, options: CallOptions = CallOptions(),
         responses: @Sendable (MessageStream<Message>) async throws -> Result

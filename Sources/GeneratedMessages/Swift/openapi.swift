@@ -500,6 +500,43 @@ public enum OpenAPIDocument {
                 }
               }
             },
+            "/api/sessions/{session_id}/export": {
+              "get": {
+                "operationId": "MessageService_ExportMessages",
+                "tags": [
+                  "MessageService"
+                ],
+                "summary": "All visible messages of a session, oldest first; by REST a line of JSON each",
+                "description": "All visible messages of a session, oldest first; by REST a line of JSON each. A session that is reset meanwhile ends it: ABORTED\n(SESSION_RESET); by REST, where that can't be told behind the first lines, the response is broken off.",
+                "parameters": [
+                  {
+                    "name": "session_id",
+                    "in": "path",
+                    "description": "The session to read, a UUID. One that does not exist, or is deleted, has no messages.",
+                    "required": true,
+                    "schema": {
+                      "type": "string",
+                      "format": "uuid"
+                    }
+                  }
+                ],
+                "responses": {
+                  "200": {
+                    "description": "Success: a line for each, as they are made.",
+                    "content": {
+                      "application/x-ndjson": {
+                        "schema": {
+                          "$ref": "#/components/schemas/Message"
+                        }
+                      }
+                    }
+                  },
+                  "default": {
+                    "$ref": "#/components/responses/Problem"
+                  }
+                }
+              }
+            },
             "/api/sessions/create": {
               "post": {
                 "operationId": "SessionService_CreateSession",

@@ -672,7 +672,7 @@ public enum GeneratedMessagesProtoFiles {
                 MESSAGE_STATE_UNSPECIFIED\u{10}\u{0}\u{12}*\u{A}\u{17}MESSAGE_STATE_STREAMING\u{10}\u{1}\u{1A}\u{D}\u{A2}\
                 \u{DB}\u{18}\u{9}streaming\u{12}(\u{A}\u{16}MESSAGE_STATE_COMPLETE\u{10}\u{2}\u{1A}\u{C}\u{A2}\u{DB}\
                 \u{18}\u{8}complete\u{12}.\u{A}\u{19}MESSAGE_STATE_INTERRUPTED\u{10}\u{3}\u{1A}\u{F}\u{A2}\u{DB}\u{18}\
-                \u{B}interrupted2\u{E1}\u{7}\u{A}\u{E}MessageService\u{12}\u{84}\u{1}\u{A}\u{D}CreateMessage\u{12}\u{20}\
+                \u{B}interrupted2\u{8A}\u{8}\u{A}\u{E}MessageService\u{12}\u{84}\u{1}\u{A}\u{D}CreateMessage\u{12}\u{20}\
                 .chatrpc.v1.CreateMessageRequest\u{1A}!.chatrpc.v1.CreateMessageResponse\".\u{82}\u{D3}\u{E4}\u{93}\u{2}\
                 \u{1F}\"\u{1A}/api/messages/{session_id}:\u{1}*\u{92}\u{DB}\u{18}\u{5}\u{8}\u{C9}\u{1}\u{10}\u{1}\u{12}\
                 \u{9C}\u{1}\u{A}\u{13}BatchCreateMessages\u{12}&.chatrpc.v1.BatchCreateMessagesRequest\u{1A}'.chatrp\
@@ -687,8 +687,9 @@ public enum GeneratedMessagesProtoFiles {
                 trpc.v1.DeleteMessageRequest\u{1A}!.chatrpc.v1.DeleteMessageResponse\"8\u{90}\u{2}\u{2}\u{82}\u{D3}\u{E4}\
                 \u{93}\u{2})*'/api/messages/{session_id}/{message_id}\u{92}\u{DB}\u{18}\u{2}\u{10}\u{1}\u{12}[\u{A}\u{E}\
                 IngestMessages\u{12}!.chatrpc.v1.IngestMessagesRequest\u{1A}\".chatrpc.v1.IngestMessagesResponse(\u{1}\
-                0\u{1}\u{12}O\u{A}\u{E}ExportMessages\u{12}!.chatrpc.v1.ExportMessagesRequest\u{1A}\u{13}.chatrpc.v1\
-                .Message\"\u{3}\u{90}\u{2}\u{1}0\u{1}b\u{6}proto3
+                0\u{1}\u{12}x\u{A}\u{E}ExportMessages\u{12}!.chatrpc.v1.ExportMessagesRequest\u{1A}\u{13}.chatrpc.v1\
+                .Message\",\u{90}\u{2}\u{1}\u{82}\u{D3}\u{E4}\u{93}\u{2}#\u{12}!/api/sessions/{session_id}/export0\u{1}\
+                b\u{6}proto3
                 """),
         ProtoFile(
             name: "chatrpc/v1/session.proto",

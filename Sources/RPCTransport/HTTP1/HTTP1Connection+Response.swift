@@ -77,9 +77,9 @@ extension HTTP1Connection {
             try await self.write(part, of: response.adding(headers), isLast: isLast)
         }
         onEventLoop { self.isInParts = true }
-        var isWhole = true
-        do { try await produce(writer) } catch { isWhole = false }
-        onEventLoop { [isWhole] in self.endParts(of: response, isWhole: isWhole) }
+        var failure: (any Error)?
+        do { try await produce(writer) } catch { failure = error }
+        onEventLoop { [failure] in self.endParts(of: response, failure) }
     }
 
     /// Returns once the socket has taken the part, unless it is the last one.
@@ -110,11 +110,12 @@ extension HTTP1Connection {
         return write(.body(.byteBuffer(part)), context) {}
     }
 
-    /// - Parameter isWhole: whether all has been written that was to be. If not, the peer can tell by the end that is missing.
-    private func endParts(of response: HTTPResponse, isWhole: Bool) {
+    /// - Parameter failure: why not all has been written that was to be. The peer can tell by the end that is missing.
+    private func endParts(of response: HTTPResponse, _ failure: (any Error)?) {
+        if let other = failure as? OtherResponse, !hasBegun { return send(other.response) }
         handlerEnded()
         guard let context, state.isResponding else { return }
-        guard isWhole else { return context.close(promise: nil) }
+        guard failure == nil else { return context.close(promise: nil) }
         if !hasBegun { writeHead(of: response, context) }
         writeEnd(context)
     }

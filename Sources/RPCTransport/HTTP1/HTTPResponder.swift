@@ -57,8 +57,9 @@ public struct HTTPResponse: Sendable {
     public enum Body: Sendable {
         /// All of it, sent with `content-length`.
         case whole(ByteBuffer)
-        /// What the function writes, sent as it writes it. If it throws, the peer sees that the response was broken off. Its
-        /// task is cancelled when the caller goes away; by HTTP/1.1 one that ends its side of the connection is taken to have gone.
+        /// What the function writes, sent as it writes it. If it throws, the peer sees that the response was broken off, or gets
+        /// another one (``OtherResponse``). Its task is cancelled when the caller goes away; by HTTP/1.1 one that ends its side of the
+        /// connection is taken to have gone.
         case parts(@Sendable (HTTPBodyWriter) async throws -> Void)
     }
 
@@ -75,6 +76,15 @@ public struct HTTPResponse: Sendable {
 
     public init(status: Int, headers: HTTPHeaders = [:], body: ByteBuffer = ByteBuffer()) {
         self.init(status: status, headers: headers, body: .whole(body))
+    }
+}
+
+/// Thrown before the first part of a body: this goes out in place of the response that had been meant. Its body has to be whole.
+public struct OtherResponse: Error, Sendable {
+    public var response: HTTPResponse
+
+    public init(_ response: HTTPResponse) {
+        self.response = response
     }
 }
 

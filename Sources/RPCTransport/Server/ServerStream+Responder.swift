@@ -53,17 +53,17 @@ extension ServerStream {
     private func send(
         _ response: HTTPResponse, _ produce: @Sendable (HTTPBodyWriter) async throws -> Void
     ) async {
-        var isWhole = true
+        var failure: (any Error)?
         do {
             try await produce(
                 HTTPBodyWriter { part, headers, isLast in
                     try await self.write(part, of: response.adding(headers), isLast: isLast)
                 })
         } catch {
-            isWhole = false
+            failure = error
         }
-        onEventLoop { [isWhole] in
-            self.endParts(of: response, isWhole: isWhole)
+        onEventLoop { [failure] in
+            self.endParts(of: response, failure)
             self.handlerEnded()
         }
     }
@@ -92,12 +92,15 @@ extension ServerStream {
         return hasRoom
     }
 
-    /// - Parameter isWhole: whether all has been written that was to be.
-    private func endParts(of response: HTTPResponse, isWhole: Bool) {
+    /// - Parameter failure: why not all has been written that was to be.
+    private func endParts(of response: HTTPResponse, _ failure: (any Error)?) {
+        if let other = failure as? OtherResponse, !state.responseBegan {
+            return answer(other.response, isHead: false)
+        }
         let headersNeeded = state.beginResponse()
         guard state.finish() == .answer, let headersNeeded else { return }
         defer { connection.needsDrain() }
-        guard isWhole else { return session.reset(self, .internalError) }
+        guard failure == nil else { return session.reset(self, .internalError) }
         if state.endsEarly { session.resetAfterEnd(self) }
         outgoing.ending = .endStream
         if headersNeeded {

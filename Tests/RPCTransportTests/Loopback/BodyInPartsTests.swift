@@ -7,7 +7,7 @@ import Testing
 
 /// Responses whose bodies are written part by part.
 @Suite struct BodyInPartsTests {
-    /// `/N/SIZE` answers with N parts of that size; `/broken` breaks off after the first.
+    /// `/N/SIZE` answers with N parts of that size; `/broken` breaks off after the first; `/other/N` wants another response behind N.
     private struct PartsResponder: HTTPResponder {
         let written = Counter()
         let ended = Event()
@@ -20,6 +20,10 @@ import Testing
                 status: 200, headers: ["x-own": "1"],
                 body: .parts { body in
                     defer { ended.happen() }
+                    if words[0] == "other" {
+                        for _ in 0..<size { try await body.write(ByteBuffer(string: "A")) }
+                        throw OtherResponse(HTTPResponse(status: 409, body: ByteBuffer(string: "no")))
+                    }
                     for number in 0..<(count ?? 1) {
                         try await body.write(ByteBuffer(repeating: 65, count: size), adding: ["x-part": "\(number)"])
                         written.add(1)
@@ -75,6 +79,24 @@ import Testing
             #expect(await client.receiveUntilClosed() == Self.head + "1\r\nA\r\n")
             let second = try await server.connect().open("/broken", body: [], headers: ["content-type": "text/plain"])
             #expect(try await second.reply().code == .internalError)
+        }
+    }
+
+    @Test func beforeTheFirstPartItCanBeAnotherResponse() async throws {
+        try await TestServer.run(responder: PartsResponder()) { server in
+            let client = try await server.connectBytes()
+            try await client.send(Self.get("/other/0") + Self.get("/other/1"))
+            // The connection goes on behind the one, and ends in the other.
+            #expect(
+                await client.receiveUntilClosed()
+                    == "HTTP/1.1 409 Conflict\r\ncontent-length: 2\r\n\r\nno"
+                    + "HTTP/1.1 200 OK\r\nx-own: 1\r\ntransfer-encoding: chunked\r\n\r\n1\r\nA\r\n")
+            let second = try await server.connect()
+            let plain: KeyValuePairs = ["content-type": "text/plain"]
+            let reply = try await second.open("/other/0", body: [], headers: plain).reply()
+            #expect(reply.headers == [":status": "409", "content-length": "2"])
+            #expect(reply.body == Array("no".utf8))
+            #expect(try await second.open("/other/1", body: [], headers: plain).reply().code == .internalError)
         }
     }
 
