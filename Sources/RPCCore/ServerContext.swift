@@ -27,6 +27,8 @@ public final class ServerContext: Sendable {
     /// Who the peer is, where it showed a certificate that was verified (mutual TLS).
     public let peerIdentity: PeerIdentity?
     private let lazyResponse = AtomicLazyReference<ResponseMetadata>()
+    /// Asked first: it costs less than the other.
+    private let isResponseUsed = Atomic(false)
 
     public init(
         path: String,
@@ -49,8 +51,15 @@ public final class ServerContext: Sendable {
     }
 
     /// What is to go out beside the answer.
-    public var response: ResponseMetadata { lazyResponse.load() ?? lazyResponse.storeIfNil(ResponseMetadata()) }
+    public var response: ResponseMetadata {
+        if let response = usedResponse { return response }
+        let response = lazyResponse.storeIfNil(ResponseMetadata())
+        isResponseUsed.store(true, ordering: .releasing)
+        return response
+    }
 
     /// The same, nil if no handler has asked for it: most calls have none.
-    package var usedResponse: ResponseMetadata? { lazyResponse.load() }
+    package var usedResponse: ResponseMetadata? {
+        isResponseUsed.load(ordering: .acquiring) ? lazyResponse.load() : nil
+    }
 }

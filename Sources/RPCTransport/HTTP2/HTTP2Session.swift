@@ -25,7 +25,8 @@ final class HTTP2Session {
     /// Whether a header block has begun to come and has not ended.
     @exclusivity(unchecked) var isReceivingHeaders = false
     let headers: ReceivedHeaders
-    unowned let delegate: any HTTP2SessionDelegate
+    /// It owns the session. Unsafe: a safe reference would be counted for every frame.
+    unowned(unsafe) let delegate: any HTTP2SessionDelegate
     @exclusivity(unchecked) var drainLimit = Int.max
     @exclusivity(unchecked) var isDrainPaused = false
     /// Its streams are gone: nghttp2 may still point to them, and is not run any more.

@@ -1,4 +1,5 @@
 internal import RPCCore
+internal import Synchronization
 
 /// The account of one method's calls.
 final class MethodMetrics: CallObserver {
@@ -17,16 +18,23 @@ final class MethodMetrics: CallObserver {
     static let knownCodes = 17
 
     let method: MethodIdentity
+    /// Beside the others: the beginning of a call then takes no lock.
+    private let started = Atomic<UInt64>(0)
     private let counts = Guarded(Counts())
 
     init(_ method: MethodIdentity) {
         self.method = method
     }
 
-    var snapshot: Counts { counts.withLock { $0 } }
+    var snapshot: Counts {
+        // What has ended is read first, so that nothing seems to have ended that has not begun.
+        var snapshot = counts.withLock { $0 }
+        snapshot.started = started.load(ordering: .acquiring)
+        return snapshot
+    }
 
     func callBegan(_ method: MethodIdentity, _ context: ServerContext) {
-        counts.withLock { $0.started += 1 }
+        started.add(1, ordering: .relaxed)
     }
 
     func callEnded(_ method: MethodIdentity, _ context: ServerContext, _ status: StatusCode, after duration: Duration) {

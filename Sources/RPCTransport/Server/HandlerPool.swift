@@ -46,8 +46,8 @@ final class HandlerPool: @unchecked Sendable {
 ///
 /// @unchecked Sendable: touched on the event loop of its pool only, save for the pool's end, when nobody else has it.
 final class HandlerTask: @unchecked Sendable {
-    /// Alive as long as a handler runs.
-    private unowned let pool: HandlerPool
+    /// Alive as long as a handler runs, which is when it is asked for; a safe reference would be counted for each.
+    private unowned(unsafe) let pool: HandlerPool
     private var handler: (@Sendable () async -> Void)?
     private var idling: UnsafeContinuation<Void, Never>?
     private var isRetired = false
