@@ -111,7 +111,7 @@ let package = Package(
         .executableTarget(
             name: "chatrpc",
             dependencies: [
-                "ChatRPCServer", "RPCTransport",
+                "ChatRPCServer", "ChatStore", "RPCTransport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: swift),
 

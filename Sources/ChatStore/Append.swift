@@ -68,11 +68,15 @@ public struct AppendResult: Sendable, Hashable {
     public var duplicate: Bool
     /// Microseconds since 1970-01-01T00:00:00Z.
     public var timestamp: Int64
+    /// The id of the message that was there already, where it is another one than the item's: one that a page knows by an id of its
+    /// own. Nil everywhere else.
+    public var storedID: UUID?
 
-    public init(seq: Int64, revision: Int64, duplicate: Bool, timestamp: Int64) {
+    public init(seq: Int64, revision: Int64, duplicate: Bool, timestamp: Int64, storedID: UUID? = nil) {
         self.seq = seq
         self.revision = revision
         self.duplicate = duplicate
         self.timestamp = timestamp
+        self.storedID = storedID
     }
 }

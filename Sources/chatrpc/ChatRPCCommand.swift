@@ -7,6 +7,6 @@ struct ChatRPCCommand: AsyncParsableCommand {
         commandName: "chatrpc",
         abstract: "A chat-history server: gRPC and REST on one port, durable in PostgreSQL or SQLite.",
         version: "0.1.0",
-        subcommands: [Serve.self],
+        subcommands: [Serve.self, Migrate.self],
         defaultSubcommand: Serve.self)
 }

@@ -12,7 +12,9 @@ struct MigrationTests {
                 let console = try place.console()
                 try console.run("DROP INDEX \(place.quotedSchema).chat_messages_changes")
                 try console.run("DROP TABLE \(place.quotedSchema).chat_store")
-                try console.run("DELETE FROM \(place.quotedSchema).chat_migrations WHERE number = 2")
+                try console.run("DROP TABLE \(place.quotedSchema).chat_gone_messages")
+                try console.run("DROP TABLE \(place.quotedSchema).chat_message_aliases")
+                try console.run("DELETE FROM \(place.quotedSchema).chat_migrations WHERE number >= 2")
             }
         }
     }

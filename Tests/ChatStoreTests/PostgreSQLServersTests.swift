@@ -17,7 +17,7 @@ struct PostgreSQLServersTests {
             }
             let console = try place.console()
             #expect(try console.number("SELECT count(*) FROM \(place.quotedSchema).chat_sessions") == 3)
-            #expect(try console.number("SELECT count(*) FROM \(place.quotedSchema).chat_migrations") == 2)
+            #expect(try console.number("SELECT count(*) FROM \(place.quotedSchema).chat_migrations") == 3)
         }
     }
 

@@ -42,7 +42,9 @@ class Server:
 
     def start(self) -> "Server":
         """Starts the process and waits until its store is usable."""
-        self.launch()
+        return self.launch().wait_until_usable()
+
+    def wait_until_usable(self) -> "Server":
         deadline = time.monotonic() + START_SECONDS
         while httpx.get(self.url + "/readyz", verify=self.trust).status_code != 200:
             assert self.process.poll() is None, f"the server ended: {self.log_text()}"

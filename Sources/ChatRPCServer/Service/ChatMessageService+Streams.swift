@@ -88,7 +88,7 @@ extension ChatMessageService {
 extension CreateMessageResponse {
     init(_ id: UUID, _ result: AppendResult) {
         self.init()
-        messageID = id.description
+        messageID = (result.storedID ?? id).description
         seq = result.seq
         revision = result.revision
         duplicate = result.duplicate

@@ -49,7 +49,7 @@ struct ChatMessageService: MessageServiceHandler {
         ) { "messages[\($0)]." }
         return .with { response in
             for (item, result) in zip(items, results) {
-                let id = item.messageID.description
+                let id = (result.storedID ?? item.messageID).description
                 response.messageIDs.append(id)
                 response.results.append { entry in
                     entry.messageID = id

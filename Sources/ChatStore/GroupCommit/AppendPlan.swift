@@ -117,7 +117,7 @@ extension AppendPlan {
                 }
                 return AppendResult(
                     seq: stored.seq, revision: stored.revision, duplicate: true,
-                    timestamp: stored.timestamp)
+                    timestamp: stored.timestamp, storedID: stored.storedID)
             }
             guard write.counters.isActive else {
                 throw StoreError(.sessionDeleted, index: place.item)

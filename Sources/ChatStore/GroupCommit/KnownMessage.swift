@@ -13,4 +13,6 @@ struct KnownMessage: Sendable, Hashable {
     var timestamp: Int64
     /// Nil for a message from before digests were kept: it never conflicts.
     var digest: MessageDigest?
+    /// Its own id, where it was found by an id that a page knows it by.
+    var storedID: UUID?
 }

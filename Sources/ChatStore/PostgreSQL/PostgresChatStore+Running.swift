@@ -1,4 +1,5 @@
 import GeneratedMessages
+import Logging
 import Synchronization
 
 extension PostgresChatStore {
@@ -11,6 +12,7 @@ extension PostgresChatStore {
             failure.withLock { $0 = $0 ?? error }
             self.stop()
         }
+        try await migrate()
         await withTaskCancellationHandler {
             await withTaskGroup(of: Void.self) { group in
                 for lane in appendLanes {
@@ -25,6 +27,20 @@ extension PostgresChatStore {
             stop()
         }
         if let failure = failure.withLock({ $0 }) { throw failure }
+    }
+
+    /// What the tables lack is done before anything is served.
+    private func migrate() async throws {
+        let logger = logger
+        let run = MigrationRun(configuration) { step in
+            logger.notice("migrating the database", metadata: ["step": "\(step)"])
+        } failed: { failure, pause in
+            logger.warning(
+                "no connection to PostgreSQL",
+                metadata: ["reason": "\(failure.message)", "sqlstate": "\(failure.sqlState)", "retry_in": "\(pause)"])
+            return true
+        }
+        _ = try await run.perform { try $0.migrate() }
     }
 
     private func stop() {

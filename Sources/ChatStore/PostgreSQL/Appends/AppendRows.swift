@@ -17,6 +17,17 @@ enum AppendRows {
         parameters.addArray(of: .uuid, count: count) { array in
             for append in appends { for item in append.items { array.element(item.messageID) } }
         }
+        let ofPages = appends.reduce(0) { $0 + $1.items.count(where: \.acceptsKnownContent) }
+        parameters.addArray(of: .uuid, count: ofPages) { array in
+            for append in appends {
+                for item in append.items where item.acceptsKnownContent { array.element(append.sessionID) }
+            }
+        }
+        parameters.addArray(of: .uuid, count: ofPages) { array in
+            for append in appends {
+                for item in append.items where item.acceptsKnownContent { array.element(item.messageID) }
+            }
+        }
     }
 
     static func counters(_ result: borrowing PostgresResult) throws(StoreError) -> [UUID: SessionCounters] {
@@ -36,9 +47,12 @@ enum AppendRows {
         var known: [MessageKey: KnownMessage] = [:]
         for row in 0..<result.rowCount {
             let key = MessageKey(sessionID: try result.uuid(row, 0), messageID: try result.uuid(row, 1))
-            known[key] = KnownMessage(
+            let message = KnownMessage(
                 seq: try result.int64(row, 2), revision: try result.int64(row, 3),
-                timestamp: try result.time(row, 4), digest: try result.digest(row, 5))
+                timestamp: try result.time(row, 4), digest: try result.digest(row, 5),
+                storedID: try result.optionalUUID(row, 6))
+            // A message's own id goes before an alias.
+            if message.storedID == nil || known[key] == nil { known[key] = message }
         }
         return known
     }

@@ -39,14 +39,30 @@ struct AppendStatements: Sendable {
                     FROM \(tables.sessions) WHERE session_id = ANY ($1::uuid[])
                     ORDER BY session_id FOR NO KEY UPDATE
                     """),
-            // A statement of its own behind the lock: it sees what the last holder of the lock has committed.
+            // A statement of its own behind the lock: it sees what the last holder of the lock has committed. $3 and $4 are the ids
+            // that pages know, which may be aliases; the id that is stored is the last column.
             NamedStatement(
                 name: known,
                 sql: """
                     SELECT m.session_id, m.message_id, m.seq, coalesce(m.change_revision, m.revision), \
-                    m."timestamp", m.digest
+                    m."timestamp", m.digest, NULL::uuid
                     FROM unnest($1::uuid[], $2::uuid[]) AS k (session_id, message_id)
                     JOIN \(tables.messages) AS m ON m.session_id = k.session_id AND m.message_id = k.message_id
+                    UNION ALL
+                    SELECT g.session_id, g.message_id, g.seq, g.revision, g."timestamp", g.digest, NULL
+                    FROM unnest($1::uuid[], $2::uuid[]) AS k (session_id, message_id)
+                    JOIN \(tables.gone) AS g ON g.session_id = k.session_id AND g.message_id = k.message_id
+                    UNION ALL
+                    SELECT a.session_id, a.client_id, m.seq, coalesce(m.change_revision, m.revision), m."timestamp", \
+                    NULL, m.message_id
+                    FROM unnest($3::uuid[], $4::uuid[]) AS k (session_id, client_id)
+                    JOIN \(tables.aliases) AS a ON a.session_id = k.session_id AND a.client_id = k.client_id
+                    JOIN \(tables.messages) AS m ON m.session_id = a.session_id AND m.message_id = a.message_id
+                    UNION ALL
+                    SELECT a.session_id, a.client_id, g.seq, g.revision, g."timestamp", NULL, g.message_id
+                    FROM unnest($3::uuid[], $4::uuid[]) AS k (session_id, client_id)
+                    JOIN \(tables.aliases) AS a ON a.session_id = k.session_id AND a.client_id = k.client_id
+                    JOIN \(tables.gone) AS g ON g.session_id = a.session_id AND g.message_id = a.message_id
                     """),
             // Without ON CONFLICT: where another server makes the same session now, the group begins again.
             NamedStatement(

@@ -8,6 +8,10 @@ struct Tables: Sendable, Hashable {
     var sessions: String { quotedSchema + ".chat_sessions" }
     /// Who the database is: one row.
     var store: String { quotedSchema + ".chat_store" }
+    /// The ids of messages whose rows are gone.
+    var gone: String { quotedSchema + ".chat_gone_messages" }
+    /// The ids by which pages know messages that have another one.
+    var aliases: String { quotedSchema + ".chat_message_aliases" }
     /// Which migrations were run.
     var migrations: String { quotedSchema + ".chat_migrations" }
 

@@ -1,5 +1,5 @@
-/// A numbered step from one shape of the tables to the next. Migrations are run in order, each store's under one
-/// advisory lock and in one transaction, and recorded in ``Tables/migrations``.
+/// A numbered step from one shape of the tables to the next. Migrations are run in order by ``Migrator``, each in a transaction
+/// of its own, and recorded in ``Tables/migrations``. Each leaves the tables such that servers of the version before go on.
 struct Migration: Sendable {
     let number: Int32
     let name: String
@@ -10,10 +10,11 @@ struct Migration: Sendable {
         [
             Migration(number: 1, name: "create", statements: creation(tables)),
             Migration(number: 2, name: "changes", statements: changes(tables)),
+            Migration(number: 3, name: "gone and aliases", statements: goneAndAliases(tables)),
         ]
     }
 
-    static var latest: Int32 { 2 }
+    static var latest: Int32 { 3 }
 
     /// store_id tells this database's cursors from those of any other.
     private static func changes(_ tables: Tables) -> [String] {
@@ -30,6 +31,33 @@ struct Migration: Sendable {
             )
             """,
             "INSERT INTO \(tables.store) (id, store_id) VALUES (1, gen_random_uuid())",
+        ]
+    }
+
+    /// Ids that stay known: of messages that are no longer there, and those by which pages know messages that have another id.
+    /// "IF NOT EXISTS": the upgrade of an old database makes them early.
+    static func goneAndAliases(_ tables: Tables) -> [String] {
+        [
+            """
+            CREATE TABLE IF NOT EXISTS \(tables.gone) (
+                session_id uuid NOT NULL,
+                message_id uuid NOT NULL,
+                seq bigint NOT NULL,
+                revision bigint NOT NULL,
+                reset_epoch bigint NOT NULL,
+                "timestamp" timestamptz NOT NULL,
+                digest bytea,
+                PRIMARY KEY (session_id, message_id)
+            )
+            """,
+            """
+            CREATE TABLE IF NOT EXISTS \(tables.aliases) (
+                session_id uuid NOT NULL,
+                client_id uuid NOT NULL,
+                message_id uuid NOT NULL,
+                PRIMARY KEY (session_id, client_id)
+            )
+            """,
         ]
     }
 
