@@ -6,10 +6,12 @@
 HOST = 127.0.0.1
 PORT = 8080
 DATABASE =
+# How long `make soak` takes for each store.
+MINUTES = 5
 export HOST PORT DATABASE
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test generate lint bench sanitize clean
+.PHONY: help run build test generate lint bench soak sanitize clean
 
 help: ## Shows this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,6 +34,9 @@ lint: ## Checks format, warnings, scripts, stray files, and that generated code 
 
 bench: ## Measures the server beside nghttpd, pgbench and other gRPC servers in one run, and prints the ratios
 	@Benchmarks/run
+
+soak: ## Runs a busy user's day in minutes, kills servers and database, and checks the history; MINUTES= says how many
+	@scripts/soak --minutes $(MINUTES)
 
 sanitize: ## Runs the runtime's and the transport's tests under the address sanitizer
 	@scripts/sanitize
