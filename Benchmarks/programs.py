@@ -111,6 +111,23 @@ def health_check(address: str, seconds: float) -> float:
         )
 
 
+def rest_appends(address: str, seconds: float) -> float:
+    """Messages per second that are posted to 1,000 sessions, 256 at once."""
+    with tempfile.NamedTemporaryFile("w") as body, tempfile.NamedTemporaryFile("w") as urls:
+        body.write(json.dumps({"role": "user", "content": "x" * 200}))
+        body.flush()
+        for session in range(1, 1001):
+            urls.write(f"http://{address}/api/messages/00000000-0000-0000-0000-{session:012x}\n")
+        urls.flush()
+        command = ["h2load", "--clients=8", "--threads=1", "--max-concurrent-streams=32", "--warm-up-time=1"]
+        command += [f"--duration={round(seconds * 1000)}ms", f"--data={body.name}", "--header=content-type: application/json"]
+        told = output_of([*command, f"--input-file={urls.name}"])
+        bad = sum(map(int, re.search(r"2xx, (\d+) 3xx, (\d+) 4xx, (\d+) 5xx", told).groups()))
+        if bad:
+            raise SystemExit(f"h2load: not every append was taken:\n{told}")
+        return float(re.search(r"finished in .*?, ([\d.]+) req/s", told)[1])
+
+
 def load_generator(workload: str, address: str, in_flight: int, seconds: float) -> dict:
     command = [BINARIES / "chatrpc-bench", workload, address, str(in_flight), str(seconds)]
     told = output_of(command)

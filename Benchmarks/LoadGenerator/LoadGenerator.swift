@@ -31,7 +31,13 @@ struct LoadGenerator {
         let start = ContinuousClock.now + plan.warmUp
         let end = start + plan.time
         let latencies = try await withThrowingTaskGroup(of: [Duration].self) { group in
-            for _ in 0..<plan.inFlight {
+            for _ in 0..<(plan.workload == .ingest ? plan.streams : 0) {
+                group.addTask {
+                    try await IngestCalls(plan, inFlight: plan.inFlight / plan.streams).run(
+                        client, from: start, to: end)
+                }
+            }
+            for _ in 0..<(plan.workload == .ingest ? 0 : plan.inFlight) {
                 group.addTask {
                     var latencies: [Duration] = []
                     while true {
@@ -51,11 +57,11 @@ struct LoadGenerator {
     private static func call(_ client: MessageServiceClient, _ echo: EchoCalls, _ plan: LoadPlan) async throws {
         let session = Int.random(in: 1...plan.sessions)
         switch plan.workload {
-        case .append: _ = try await client.createMessage(plan.message(session: session))
+        case .append, .appendRandom: _ = try await client.createMessage(plan.message(session: session))
         case .batch: _ = try await client.batchCreateMessages(plan.batch(session: session))
         case .list: _ = try await client.listMessages(plan.page(session: session))
         case .echo: try await echo.call()
-        case .prepare: break
+        case .prepare, .ingest: break
         }
     }
 }

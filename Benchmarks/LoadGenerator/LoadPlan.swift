@@ -4,8 +4,12 @@ import ProtobufRuntime
 /// What to send, from the arguments `WORKLOAD HOST:PORT IN_FLIGHT SECONDS`.
 struct LoadPlan: Sendable {
     enum Workload: String {
-        /// CreateMessage; the server mints the id.
+        /// CreateMessage; the server mints the id, of version 7.
         case append
+        /// CreateMessage with an id of version 4.
+        case appendRandom = "append-v4"
+        /// IngestMessages on four streams, with as many messages on their way as there would be calls.
+        case ingest
         /// BatchCreateMessages of 50.
         case batch
         /// ListMessages, the newest 50.
@@ -17,7 +21,8 @@ struct LoadPlan: Sendable {
     }
 
     struct WrongArguments: Error, CustomStringConvertible {
-        let description = "usage: chatrpc-bench append|batch|list|echo|prepare HOST:PORT IN_FLIGHT SECONDS"
+        let description =
+            "usage: chatrpc-bench append|append-v4|ingest|batch|list|echo|prepare HOST:PORT IN_FLIGHT SECONDS"
     }
 
     let workload: Workload
@@ -28,6 +33,8 @@ struct LoadPlan: Sendable {
     /// As the scripts for pgbench have it.
     let sessions = 1000
     let messagesPerBatch = 50
+    /// Of IngestMessages.
+    let streams = 4
     let content = String(repeating: "x", count: 200)
 
     init(_ arguments: some Collection<String>) throws {
@@ -44,9 +51,20 @@ struct LoadPlan: Sendable {
     func message(session: Int) -> CreateMessageRequest {
         CreateMessageRequest.with {
             $0.sessionID = id(ofSession: session)
+            if workload == .appendRandom { $0.messageID = Self.randomID() }
             $0.role = .user
             $0.content = content
         }
+    }
+
+    /// A UUID of version 4.
+    private static func randomID() -> String {
+        let digits = [UInt64.random(in: 0 ... .max), UInt64.random(in: 0 ... .max)].map { word in
+            let text = String(word, radix: 16)
+            return String(repeating: "0", count: 16 - text.count) + text
+        }
+        let (high, low) = (digits[0], digits[1])
+        return "\(high.prefix(8))-\(high.dropFirst(8).prefix(4))-4\(high.suffix(3))-8\(low.prefix(3))-\(low.suffix(12))"
     }
 
     func batch(session: Int) -> BatchCreateMessagesRequest {

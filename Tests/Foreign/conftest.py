@@ -1,5 +1,10 @@
 """Fixtures: servers over both stores, and clients of them. Every test that takes one runs once for each store."""
 
+import os
+
+# Before gRPC is there: processes are started while calls are under way, and gRPC has no part in them.
+os.environ["GRPC_ENABLE_FORK_SUPPORT"] = "false"
+
 import grpc
 import httpx
 import pytest

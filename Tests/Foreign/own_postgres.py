@@ -16,7 +16,7 @@ START_SECONDS = 60
 class OwnPostgres:
     """A server on a loopback port, with fsync on, as a user without privileges (it refuses to run as root)."""
 
-    def __init__(self, *settings: str):
+    def __init__(self, *settings: str, standby_of: "OwnPostgres | None" = None):
         self.programs = max(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[4].split(".")[0])).parent
         self.directory = Path(tempfile.mkdtemp(prefix="chatrpc-postgres-", dir="/var/tmp"))
         self.data, self.port = self.directory / "data", free_port()
@@ -25,12 +25,19 @@ class OwnPostgres:
             user = pwd.getpwnam("postgres")
             self.identity = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
             os.chown(self.directory, user.pw_uid, user.pw_gid)
-        self.run("initdb", "--pgdata", str(self.data), "--username", "chatrpc", "--auth", "trust", "--encoding", "UTF8", "--locale", "C")
+        if standby_of is None:
+            self._initialize()
+        else:
+            # With what makes it a standby that streams from there.
+            self.run("pg_basebackup", "--pgdata", str(self.data), "--write-recovery-conf", "--checkpoint", "fast", "--dbname", standby_of.url)
         self.arguments = [
             f"-cport={self.port}", "-clisten_addresses=127.0.0.1", f"-cunix_socket_directories={self.directory}", "-cfsync=on",
             "-csynchronous_commit=on", "-cmax_connections=100", *settings,
         ]
         self.process: subprocess.Popen | None = None
+
+    def _initialize(self) -> None:
+        self.run("initdb", "--pgdata", str(self.data), "--username", "chatrpc", "--auth", "trust", "--encoding", "UTF8", "--locale", "C")
 
     @property
     def url(self) -> str:
@@ -51,6 +58,10 @@ class OwnPostgres:
             assert time.monotonic() < deadline, "PostgreSQL did not start"
             time.sleep(0.05)
         return self
+
+    def promote(self) -> None:
+        """A standby becomes the primary."""
+        self.run("pg_ctl", "promote", "--pgdata", str(self.data), "--wait")
 
     def crash(self) -> None:
         """All of it ends at once, without writing anything down (the manual's immediate shutdown)."""

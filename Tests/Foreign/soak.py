@@ -49,38 +49,49 @@ def soak(directory: Path, store: str, servers: int, seconds: float, seed: int, s
     database = OwnPostgres().start() if store == "postgresql" else None
     url = database.url if database else f"sqlite://{directory}/soak.db"
     running = [Server(directory / f"server-{number}.log", "--database", url, port=free_port()) for number in range(servers)]
+
+    def kill(log: Log) -> None:
+        killer = Killer(running, database, chance)
+        for minute in range(int(seconds // 60) + 1):
+            killer.run(min(60.0, seconds - 60 * minute))
+            say(f"{log.calls:,} calls, {killer.kills['servers']} kills of servers, {killer.kills['database']} of the database")
+
     try:
-        for server in running:
+        return checked(directory, running, chance, kill)
+    finally:
+        if database is not None:
+            database.remove()
+
+
+def checked(directory: Path, servers: list[Server], chance: random.Random, during) -> tuple[int, str]:
+    """Starts the servers and all callers, lets `during` disturb them, and asks the checker about it."""
+    try:
+        for server in servers:
             server.start()
         log = Log(directory / "history.jsonl")
-        world = World([server.address for server in running], SESSIONS, log)
+        world = World([server.address for server in servers], SESSIONS, log)
         kinds = [UnaryWriter, UnaryWriter, UnaryWriter, RESTWriter, StreamWriter, Follower, Follower, Follower]
         workers = [kind(world, random.Random(chance.randrange(1 << 32)), number) for number, kind in enumerate(kinds)]
         threads = [threading.Thread(target=worker.run) for worker in workers]
         for thread in threads:
             thread.start()
-        killer = Killer(running, database, chance)
-        for minute in range(int(seconds // 60) + 1):
-            killer.run(min(60.0, seconds - 60 * minute))
-            say(f"{log.calls:,} calls, {killer.kills['servers']} kills of servers, {killer.kills['database']} of the database")
-        world.over.set()
-        for thread in threads:
-            thread.join(60)
-            assert not thread.is_alive(), "a caller does not end"
-        for server in running:
+        try:
+            during(log)
+        finally:
+            world.over.set()
+            for thread in threads:
+                thread.join(60)
+        assert not any(thread.is_alive() for thread in threads), "a caller does not end"
+        for server in servers:
             server.wait_until_usable()
         finish(world, [worker for worker in workers if isinstance(worker, Follower)])
         log.close()
-        checked = subprocess.run(
-            [sys.executable, REPOSITORY / "Tests/HistoryChecker", log.path], capture_output=True, text=True)
-        summary = f"{checked.stdout}{checked.stderr}{json.dumps(log.outcomes, sort_keys=True)}"
-        return checked.returncode, summary
+        ended = subprocess.run([sys.executable, REPOSITORY / "Tests/HistoryChecker", log.path], capture_output=True, text=True)
+        return ended.returncode, f"{ended.stdout}{ended.stderr}{json.dumps(log.outcomes, sort_keys=True)}"
     finally:
-        for server in running:
+        for server in servers:
             if server.process is not None and server.process.poll() is None:
                 server.kill()
-        if database is not None:
-            database.remove()
 
 
 def main() -> int:

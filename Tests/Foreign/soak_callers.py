@@ -266,12 +266,13 @@ class StreamWriter(Worker):
                         self.again.append((session, message))
                 waiting.put(None)
         except grpc.RpcError as error:
-            for call, _, _ in pending.values():
+            # The stream's own thread may still be adding to them; what it adds now stays without an end.
+            for call, _, _ in list(pending.values()):
                 self.world.log.fail(call, error.code().name)
             time.sleep(0.02)
         for _ in range(200):
             waiting.put(None)
-        self.again += [(session, message) for _, session, message in pending.values()]
+        self.again += [(session, message) for _, session, message in list(pending.values())]
 
 
 def grpc_name(number: int) -> str:

@@ -25,6 +25,7 @@ struct FrameMeter: Sendable {
     private static let bodyBytesPerFrame = 256
     private static let framesPerAnswer = 4
     private static let costOfWrongFrame = 10
+    private static let honestAge = TimeAmount.milliseconds(500)
 
     init(configuration: TransportConfiguration, now: NIODeadline) {
         small = Allowance(burst: configuration.smallFrameBurst, perSecond: configuration.smallFramesPerSecond, now: now)
@@ -44,6 +45,12 @@ struct FrameMeter: Sendable {
 
     /// Whether the peer has opened and reset so many streams of late that it may be after something.
     var isResettingOften: Bool { resets.isBelow(tenths: 9) }
+
+    /// A stream was reset that had been open for so long. One that took up its place for a while was worth it: a caller whose calls all run
+    /// into their deadline, since a database has stalled, is after nothing.
+    mutating func reset(after age: TimeAmount) {
+        if age >= Self.honestAge { resets.give(1) }
+    }
 
     /// The same, once time has made up for some.
     mutating func isStillResettingOften(now: NIODeadline) -> Bool {

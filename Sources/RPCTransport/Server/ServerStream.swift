@@ -150,6 +150,7 @@ final class ServerStream: HTTP2Stream, @unchecked Sendable {
 
     override func didClose(_ code: HTTP2ErrorCode) {
         let action = state.close()
+        if code == .cancel { connection.meter.reset(after: connection.lastReadAt - startedAt) }
         if isHandlerRunning {
             let error = RPCError(.cancelled, "the caller went away")
             room.failAll(error)

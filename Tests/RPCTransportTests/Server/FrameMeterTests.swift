@@ -30,6 +30,20 @@ import Testing
         #expect(taken(&meter, .reset, at: start) == 50)
     }
 
+    @Test func resetsOfStreamsThatWereOpenForAWhileCostNothing() {
+        var meter = FrameMeter(configuration: configuration, now: start)
+        for _ in 0..<10_000 {
+            #expect(taken(&meter, .reset, atMost: 1, at: start) == 1)
+            meter.reset(after: .milliseconds(500))
+        }
+        // They are no credit for others.
+        for _ in 0..<50 {
+            #expect(taken(&meter, .reset, atMost: 1, at: start) == 1)
+            meter.reset(after: .milliseconds(499))
+        }
+        #expect(taken(&meter, .reset, at: start) == 0)
+    }
+
     @Test func wrongFramesCountTenTimes() {
         var meter = FrameMeter(configuration: configuration, now: start)
         #expect(taken(&meter, .wrong, at: start) == 10)

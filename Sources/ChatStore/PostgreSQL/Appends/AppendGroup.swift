@@ -5,7 +5,7 @@
 /// alone, so that its neighbours commit.
 final class AppendGroup: Exchange {
     private enum Step {
-        case begin, lock, known, write, commit, rollback
+        case begin, lock, known, aliases, write, commit, rollback
     }
 
     /// What has not had its transaction yet, the first part last.
@@ -17,6 +17,7 @@ final class AppendGroup: Exchange {
     private var awaited: [Step] = []
     private var awaitedIndex = 0
     private var counters: [UUID: SessionCounters] = [:]
+    private var known: [MessageKey: KnownMessage] = [:]
     private var plan: AppendPlan?
     private var warningsBefore = 0
     private let limits: PostgresConfiguration.Limits
@@ -53,13 +54,18 @@ final class AppendGroup: Exchange {
         do throws(StoreError) {
             switch step {
             case .lock: counters = try AppendRows.counters(result)
-            case .known: plan = AppendPlan(jobs.map(\.append), counters: counters, known: try AppendRows.known(result))
+            case .known: try AppendRows.add(result, areAliases: false, to: &known)
+            case .aliases: try AppendRows.add(result, areAliases: true, to: &known)
             default: break
             }
         } catch {
             throw PostgresFailure(message: error.message)
         }
-        if let plan { try write(plan, on: connection) }
+        // Whatever came last in the first trip.
+        guard plan == nil, awaitedIndex == awaited.count else { return }
+        let plan = AppendPlan(jobs.map(\.append), counters: counters, known: known)
+        self.plan = plan
+        try write(plan, on: connection)
     }
 
     func synced(on connection: PostgresConnection) throws(PostgresFailure) -> Bool {
@@ -107,12 +113,17 @@ final class AppendGroup: Exchange {
         }
         progress = TransactionProgress()
         plan = nil
+        known = [:]
         awaited = [.begin, .lock, .known]
         awaitedIndex = 0
         let appends = jobs.map(\.append)
         try connection.execute(AppendStatements.begin)
         try connection.execute(AppendStatements.lock) { AppendRows.bindSessions(appends, $0) }
         try connection.execute(AppendStatements.known) { AppendRows.bindIDs(appends, $0) }
+        if appends.contains(where: { $0.items.contains(where: \.acceptsKnownContent) }) {
+            awaited.append(.aliases)
+            try connection.execute(AppendStatements.knownAliases) { AppendRows.bindClientIDs(appends, $0) }
+        }
         try connection.requestFlush()
         return true
     }

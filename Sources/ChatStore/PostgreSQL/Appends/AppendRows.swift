@@ -17,13 +17,17 @@ enum AppendRows {
         parameters.addArray(of: .uuid, count: count) { array in
             for append in appends { for item in append.items { array.element(item.messageID) } }
         }
-        let ofPages = appends.reduce(0) { $0 + $1.items.count(where: \.acceptsKnownContent) }
-        parameters.addArray(of: .uuid, count: ofPages) { array in
+    }
+
+    /// The same for the ids that pages give, which may be aliases.
+    static func bindClientIDs(_ appends: [Append], _ parameters: ParameterBuffer) {
+        let count = appends.reduce(0) { $0 + $1.items.count(where: \.acceptsKnownContent) }
+        parameters.addArray(of: .uuid, count: count) { array in
             for append in appends {
                 for item in append.items where item.acceptsKnownContent { array.element(append.sessionID) }
             }
         }
-        parameters.addArray(of: .uuid, count: ofPages) { array in
+        parameters.addArray(of: .uuid, count: count) { array in
             for append in appends {
                 for item in append.items where item.acceptsKnownContent { array.element(item.messageID) }
             }
@@ -43,18 +47,18 @@ enum AppendRows {
         return counters
     }
 
-    static func known(_ result: borrowing PostgresResult) throws(StoreError) -> [MessageKey: KnownMessage] {
-        var known: [MessageKey: KnownMessage] = [:]
+    /// - Parameter known: what is known already; a message's own id goes before an alias.
+    static func add(
+        _ result: borrowing PostgresResult, areAliases: Bool, to known: inout [MessageKey: KnownMessage]
+    ) throws(StoreError) {
         for row in 0..<result.rowCount {
             let key = MessageKey(sessionID: try result.uuid(row, 0), messageID: try result.uuid(row, 1))
-            let message = KnownMessage(
+            if areAliases, known[key] != nil { continue }
+            known[key] = KnownMessage(
                 seq: try result.int64(row, 2), revision: try result.int64(row, 3),
                 timestamp: try result.time(row, 4), digest: try result.digest(row, 5),
-                storedID: try result.optionalUUID(row, 6))
-            // A message's own id goes before an alias.
-            if message.storedID == nil || known[key] == nil { known[key] = message }
+                storedID: areAliases ? try result.uuid(row, 6) : nil)
         }
-        return known
     }
 
     // MARK: The second trip

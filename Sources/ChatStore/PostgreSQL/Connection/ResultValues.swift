@@ -34,10 +34,6 @@ extension PostgresResult {
             low: UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self)))
     }
 
-    func optionalUUID(_ row: Int, _ column: Int) throws(StoreError) -> UUID? {
-        bytes(row, column) == nil ? nil : try uuid(row, column)
-    }
-
     func string(_ row: Int, _ column: Int) -> String? {
         bytes(row, column).map { String(decoding: $0, as: UTF8.self) }
     }

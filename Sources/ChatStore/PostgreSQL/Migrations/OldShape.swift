@@ -67,8 +67,8 @@ struct OldShape {
             migrator.report("making an index by session")
             try makeIndex("chat_messages_old_session", unique: false, "(session_id)")
         }
-        try withTableLocks {
-            for statement in sql.preparation { try connection.execute(statement) }
+        for statements in sql.preparation {
+            try withTableLock { for statement in statements { try connection.execute(statement) } }
         }
     }
 
@@ -107,12 +107,13 @@ struct OldShape {
         try makeIndex("chat_messages_by_id", unique: true, "(session_id, message_id)")
         // Checked without a lock that holds anyone up; what follows takes its word for it.
         for column in ["seq", "revision"] {
-            try withTableLocks { try connection.execute(sql.addCheck(column)) }
+            try withTableLock { try connection.execute(sql.addCheck(column)) }
             try connection.execute(sql.validateCheck(column))
         }
-        let tables = tables
-        try withTableLocks {
-            for statement in sql.keys(primaryKey: try primaryKey()) { try connection.execute(statement) }
+        try withTableLock { for statement in sql.keysOfSessions { try connection.execute(statement) } }
+        let keys = sql.keysOfMessages(primaryKey: try primaryKey())
+        try withTableLock {
+            for statement in keys { try connection.execute(statement) }
             try migrator.record(1, "upgrade of the old tables")
         }
         try connection.execute("ANALYZE \(tables.messages)")
@@ -132,13 +133,15 @@ struct OldShape {
             return migrator.report("there is nothing that only the old program needs")
         }
         let indexes = try connection.run(sql.oldIndexes)
-        try withTableLocks {
+        try withTableLock {
             for row in 0..<indexes.rowCount {
                 try connection.execute(
                     "DROP INDEX \(tables.quotedSchema).\(Tables.quoted(identifier: indexes.string(row, 0) ?? ""))")
             }
-            for statement in sql.contraction { try connection.execute(statement) }
+            for statement in sql.contractionOfMessages { try connection.execute(statement) }
         }
+        try withTableLock { for statement in sql.contractionOfSessions { try connection.execute(statement) } }
+        try withTableLock { for statement in sql.contractionOfFunctions { try connection.execute(statement) } }
         migrator.report("the old program's compatibility has ended")
     }
 
@@ -157,8 +160,9 @@ struct OldShape {
         try connection.execute("SET lock_timeout = '\(migrator.configuration.limits.lockTimeoutSeconds)s'")
     }
 
-    /// A transaction that locks tables, tried until it gets them.
-    private func withTableLocks(_ body: () throws -> Void) throws {
+    /// A transaction that locks a table, tried until it gets it. One table and no more: programs that lock both, in whatever order, would
+    /// else wait for it while it waits for them.
+    private func withTableLock(_ body: () throws -> Void) throws {
         for attempt in 1... {
             try connection.execute("BEGIN")
             do {

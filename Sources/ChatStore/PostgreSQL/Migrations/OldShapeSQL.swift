@@ -63,11 +63,16 @@ struct OldShapeSQL {
 
     // MARK: Columns and triggers
 
-    var preparation: [String] {
-        Migration.goneAndAliases(tables) + columns + functions + triggers
+    /// A transaction each. From the last one on all that is inserted is numbered.
+    var preparation: [[String]] {
+        [
+            Migration.goneAndAliases(tables) + functions,
+            columnsOfSessions, triggersOfSessions,
+            [columnsOfMessages] + triggersOfMessages,
+        ]
     }
 
-    private var columns: [String] {
+    private var columnsOfSessions: [String] {
         [
             """
             ALTER TABLE \(tables.sessions)
@@ -84,18 +89,21 @@ struct OldShapeSQL {
             ALTER TABLE \(tables.sessions) ALTER COLUMN agent_name DROP NOT NULL, ALTER COLUMN is_active SET DEFAULT true
             """,
             "ALTER TABLE \(tables.sessions) SET (fillfactor = 50)",
-            """
-            ALTER TABLE \(tables.messages)
-                ADD COLUMN IF NOT EXISTS seq bigint,
-                ADD COLUMN IF NOT EXISTS revision bigint,
-                ADD COLUMN IF NOT EXISTS reset_epoch bigint NOT NULL DEFAULT 0,
-                ADD COLUMN IF NOT EXISTS change_revision bigint,
-                ADD COLUMN IF NOT EXISTS edited_at timestamptz,
-                ADD COLUMN IF NOT EXISTS deleted_at timestamptz,
-                ADD COLUMN IF NOT EXISTS state smallint NOT NULL DEFAULT 2,
-                ADD COLUMN IF NOT EXISTS digest bytea
-            """,
         ]
+    }
+
+    private var columnsOfMessages: String {
+        """
+        ALTER TABLE \(tables.messages)
+            ADD COLUMN IF NOT EXISTS seq bigint,
+            ADD COLUMN IF NOT EXISTS revision bigint,
+            ADD COLUMN IF NOT EXISTS reset_epoch bigint NOT NULL DEFAULT 0,
+            ADD COLUMN IF NOT EXISTS change_revision bigint,
+            ADD COLUMN IF NOT EXISTS edited_at timestamptz,
+            ADD COLUMN IF NOT EXISTS deleted_at timestamptz,
+            ADD COLUMN IF NOT EXISTS state smallint NOT NULL DEFAULT 2,
+            ADD COLUMN IF NOT EXISTS digest bytea
+        """
     }
 
     private var functions: [String] {
@@ -171,12 +179,17 @@ struct OldShapeSQL {
         ]
     }
 
-    private var triggers: [String] {
+    private var triggersOfMessages: [String] {
         [
             "CREATE OR REPLACE TRIGGER chat_old_insert BEFORE INSERT ON \(tables.messages) "
                 + "FOR EACH ROW WHEN (NEW.seq IS NULL) EXECUTE FUNCTION \(function(OldShape.insertFunction))()",
             "CREATE OR REPLACE TRIGGER chat_old_delete BEFORE DELETE ON \(tables.messages) "
                 + "FOR EACH ROW EXECUTE FUNCTION \(function("chat_old_delete"))()",
+        ]
+    }
+
+    private var triggersOfSessions: [String] {
+        [
             "CREATE OR REPLACE TRIGGER chat_old_session_insert AFTER INSERT ON \(tables.sessions) "
                 + "FOR EACH ROW WHEN (NEW.name IS NULL) EXECUTE FUNCTION \(function("chat_old_session_insert"))()",
             """
@@ -264,7 +277,14 @@ struct OldShapeSQL {
         "ALTER TABLE \(tables.messages) VALIDATE CONSTRAINT chat_messages_\(column)_given"
     }
 
-    func keys(primaryKey: String?) -> [String] {
+    var keysOfSessions: [String] {
+        [
+            "ALTER TABLE \(tables.sessions) ALTER COLUMN is_active SET NOT NULL",
+            "CREATE INDEX IF NOT EXISTS chat_sessions_user ON \(tables.sessions) (user_id)",
+        ]
+    }
+
+    func keysOfMessages(primaryKey: String?) -> [String] {
         let dropped = primaryKey.map { "DROP CONSTRAINT \(Tables.quoted(identifier: $0)), " } ?? ""
         return [
             """
@@ -276,28 +296,33 @@ struct OldShapeSQL {
             ADD CONSTRAINT chat_messages_by_seq PRIMARY KEY USING INDEX chat_messages_by_seq, \
             ADD CONSTRAINT chat_messages_by_id UNIQUE USING INDEX chat_messages_by_id
             """,
-            "ALTER TABLE \(tables.sessions) ALTER COLUMN is_active SET NOT NULL",
-            "CREATE INDEX IF NOT EXISTS chat_sessions_user ON \(tables.sessions) (user_id)",
         ]
     }
 
     // MARK: The end of compatibility
 
-    var contraction: [String] {
+    var contractionOfMessages: [String] {
         [
-            "DROP TRIGGER chat_old_insert ON \(tables.messages)",
-            "DROP TRIGGER chat_old_delete ON \(tables.messages)",
-            "DROP TRIGGER chat_old_session_insert ON \(tables.sessions)",
-            "DROP TRIGGER chat_old_session_update ON \(tables.sessions)",
-            "DROP FUNCTION \(function(OldShape.insertFunction))()",
-            "DROP FUNCTION \(function("chat_old_delete"))()",
-            "DROP FUNCTION \(function("chat_old_session_insert"))()",
-            "DROP FUNCTION \(function("chat_old_session_update"))()",
-            "DROP FUNCTION \(function("chat_old_number"))(uuid)",
-            "DROP FUNCTION \(function("chat_old_alias"))(uuid, uuid, jsonb)",
+            "DROP TRIGGER IF EXISTS chat_old_insert ON \(tables.messages)",
+            "DROP TRIGGER IF EXISTS chat_old_delete ON \(tables.messages)",
             "ALTER TABLE \(tables.messages) ALTER COLUMN message_id DROP DEFAULT, ALTER COLUMN \"timestamp\" DROP DEFAULT",
+        ]
+    }
+
+    var contractionOfSessions: [String] {
+        [
+            "DROP TRIGGER IF EXISTS chat_old_session_insert ON \(tables.sessions)",
+            "DROP TRIGGER IF EXISTS chat_old_session_update ON \(tables.sessions)",
             "ALTER TABLE \(tables.sessions) ALTER COLUMN name SET NOT NULL, ALTER COLUMN agent_name DROP DEFAULT",
         ]
+    }
+
+    /// Last, since one of them tells that the compatibility has not ended.
+    var contractionOfFunctions: [String] {
+        [
+            "chat_old_delete()", "chat_old_session_insert()", "chat_old_session_update()", "chat_old_number(uuid)",
+            "chat_old_alias(uuid, uuid, jsonb)", "\(OldShape.insertFunction)()",
+        ].map { "DROP FUNCTION IF EXISTS \(function($0))" }
     }
 
     // MARK: Pieces

@@ -5,6 +5,7 @@ struct AppendStatements: Sendable {
     static let rollback = "rollback"
     static let lock = "lock"
     static let known = "known"
+    static let knownAliases = "known_aliases"
     static let insertSessions = "insert_sessions"
     static let insertMessages = "insert_messages"
     static let updateSessions = "update_sessions"
@@ -39,28 +40,31 @@ struct AppendStatements: Sendable {
                     FROM \(tables.sessions) WHERE session_id = ANY ($1::uuid[])
                     ORDER BY session_id FOR NO KEY UPDATE
                     """),
-            // A statement of its own behind the lock: it sees what the last holder of the lock has committed. $3 and $4 are the ids
-            // that pages know, which may be aliases; the id that is stored is the last column.
+            // A statement of its own behind the lock: it sees what the last holder of the lock has committed.
             NamedStatement(
                 name: known,
                 sql: """
                     SELECT m.session_id, m.message_id, m.seq, coalesce(m.change_revision, m.revision), \
-                    m."timestamp", m.digest, NULL::uuid
+                    m."timestamp", m.digest
                     FROM unnest($1::uuid[], $2::uuid[]) AS k (session_id, message_id)
                     JOIN \(tables.messages) AS m ON m.session_id = k.session_id AND m.message_id = k.message_id
                     UNION ALL
-                    SELECT g.session_id, g.message_id, g.seq, g.revision, g."timestamp", g.digest, NULL
+                    SELECT g.session_id, g.message_id, g.seq, g.revision, g."timestamp", g.digest
                     FROM unnest($1::uuid[], $2::uuid[]) AS k (session_id, message_id)
                     JOIN \(tables.gone) AS g ON g.session_id = k.session_id AND g.message_id = k.message_id
-                    UNION ALL
+                    """),
+            // The same for ids by which pages know messages that have another id: the last column.
+            NamedStatement(
+                name: knownAliases,
+                sql: """
                     SELECT a.session_id, a.client_id, m.seq, coalesce(m.change_revision, m.revision), m."timestamp", \
                     NULL, m.message_id
-                    FROM unnest($3::uuid[], $4::uuid[]) AS k (session_id, client_id)
+                    FROM unnest($1::uuid[], $2::uuid[]) AS k (session_id, client_id)
                     JOIN \(tables.aliases) AS a ON a.session_id = k.session_id AND a.client_id = k.client_id
                     JOIN \(tables.messages) AS m ON m.session_id = a.session_id AND m.message_id = a.message_id
                     UNION ALL
                     SELECT a.session_id, a.client_id, g.seq, g.revision, g."timestamp", NULL, g.message_id
-                    FROM unnest($3::uuid[], $4::uuid[]) AS k (session_id, client_id)
+                    FROM unnest($1::uuid[], $2::uuid[]) AS k (session_id, client_id)
                     JOIN \(tables.aliases) AS a ON a.session_id = k.session_id AND a.client_id = k.client_id
                     JOIN \(tables.gone) AS g ON g.session_id = a.session_id AND g.message_id = a.message_id
                     """),
